@@ -1,0 +1,63 @@
+package io.flowlog.agent.metrics;
+
+/** Every number that the agent counts: its published name, what it counts, what it suggests. */
+public enum AgentCounter {
+  FRAMES("frames_total", "Frames taken from the capture sources."),
+  FRAME_BYTES("frame_bytes_total", "Captured bytes of those frames."),
+  FRAMES_NOT_IP("frames_not_ip_total", "Frames that carry no IP packet (ARP, LLDP, ...)."),
+  FRAMES_MALFORMED(
+      "frames_malformed_total", "Frames whose IP header is damaged or cut: in no record."),
+  FRAMES_OF_NO_PORT(
+      "frames_of_no_port_total", "Frames that belong to no logging port: in no record."),
+  FRAMES_EXCLUDED("frames_excluded_total", "Packets of an address in capture.exclude_addresses."),
+  LINKTYPE_UNKNOWN(
+      "frames_linktype_unknown_total", "Frames of a link type that we cannot read: in no record."),
+  TIMESTAMPS_CLAMPED(
+      "timestamps_clamped_total", "Packet times outside 1970-2262, moved to the nearest end."),
+  PACKETS("packets_total", "IP packets counted in records."),
+  PACKET_BYTES("packet_bytes_total", "IP bytes on the wire of those packets."),
+  LAYER4_UNREADABLE(
+      "packets_layer4_unreadable_total",
+      "Packets whose layer 4 header is cut or damaged: counted with ports 0."),
+  FRAGMENTS_JOINED(
+      "fragments_joined_total", "Later fragments that took the ports of their first one."),
+  FRAGMENTS_ORPHANED(
+      "fragments_orphaned_total", "Later fragments whose first was not seen: ports 0."),
+  CONNECTIONS("connections_total", "Connections that were given an entry in the table."),
+  CONNECTIONS_EXPIRED("connections_expired_total", "Connections that fell silent and timed out."),
+  CONNECTIONS_EVICTED(
+      "connections_evicted_total",
+      "Idle connections forgotten to make room: raise flow.table_bytes if it keeps growing."),
+  FLOWS_FOLDED(
+      "packets_folded_total",
+      "Packets counted in overflow rows because their port was over its share of a full table."),
+  PACKETS_OUT_OF_ORDER(
+      "packets_out_of_order_total",
+      "Packets older than the running interval, counted in the running one."),
+  INTERVALS("intervals_total", "Intervals cut."),
+  RECORDS("records_total", "Records written to the row journal."),
+  FILES_SEALED("files_sealed_total", "Files encoded and sealed in the spool."),
+  FILES_STORED("files_stored_total", "Sealed files confirmed by their store."),
+  JOURNAL_TORN_BYTES(
+      "journal_torn_bytes_total", "Bytes cut off torn row journals: the writer was killed.");
+
+  private static final String PREFIX = "flowlog_";
+
+  private final String suffix;
+  private final String help;
+
+  AgentCounter(String suffix, String help) {
+    this.suffix = suffix;
+    this.help = help;
+  }
+
+  /** Returns the name under which the number is published. */
+  public String metricName() {
+    return PREFIX + suffix;
+  }
+
+  /** Returns one sentence: what is counted, and what a growing number suggests. */
+  public String help() {
+    return help;
+  }
+}

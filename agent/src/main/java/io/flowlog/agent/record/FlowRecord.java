@@ -1,0 +1,331 @@
+package io.flowlog.agent.record;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/**
+ * A cursor over the rows of a {@link RecordBatch}: one row of output, read and written in place.
+ *
+ * <p>A row is {@link #HEADER_BYTES} of fields, little-endian, followed by what its IP version
+ * needs: two 4-byte addresses, two 16-byte addresses, or (version 0, a row that describes no single
+ * flow) the count of lost packets. The layout is also the row journal's, so a change of it needs a
+ * new journal version.
+ */
+public final class FlowRecord {
+  /** Number of bytes that every row starts with. */
+  public static final int HEADER_BYTES = 60;
+
+  /** Bytes of the largest row. */
+  public static final int BYTES_MAX = HEADER_BYTES + 32;
+
+  /** {@link #setupUs()} when the set-up was not seen; {@link #lostPackets()} when unknown. */
+  public static final int UNKNOWN = -1;
+
+  /** Values of {@link #verdict()}. */
+  public static final int ACCEPT = 0;
+
+  public static final int DROP = 1;
+
+  /** Values of {@link #status()}. */
+  public static final int OK = 0;
+
+  public static final int NODATA = 1;
+  public static final int SKIPDATA = 2;
+
+  /** Bits of {@link #known()}: which of the fields that can be unknown are known. */
+  public static final int SOURCE_PORT_KNOWN = 1;
+
+  public static final int DESTINATION_PORT_KNOWN = 2;
+  public static final int ICMP_KNOWN = 4;
+  public static final int INITIATOR_KNOWN = 8;
+  public static final int INITIATOR = 16;
+
+  private static final VarHandle SHORT =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final int IP_VERSION = 0;
+  private static final int DIRECTION = 1;
+  private static final int VERDICT = 2;
+  private static final int STATUS = 3;
+  private static final int PROTOCOL = 4;
+  private static final int TCP_FLAG = 5;
+  private static final int TCP_FLAGS_ALL = 6;
+  private static final int TCP_STATE = 7;
+  private static final int END_REASON = 8;
+  private static final int KNOWN = 9;
+  private static final int ICMP_TYPE = 10;
+  private static final int ICMP_CODE = 11;
+  private static final int SOURCE_PORT = 12;
+  private static final int DESTINATION_PORT = 14;
+  private static final int PORT_INDEX = 16;
+  private static final int SETUP_US = 20;
+  private static final int FIRST_NS = 24;
+  private static final int LAST_NS = 32;
+  private static final int PACKETS = 40;
+  private static final int BYTES = 48;
+  private static final int DROP_POINT = 56;
+  private static final int ADDRESSES = HEADER_BYTES;
+
+  private byte[] data = new byte[0];
+  private int offset;
+
+  /** Returns the size of a row of an IP version (4, 6, or 0 for none). */
+  public static int bytesOf(int ipVersion) {
+    return HEADER_BYTES + (ipVersion == 6 ? 32 : 8);
+  }
+
+  /** Moves the cursor to the row at an offset of a batch. */
+  public FlowRecord at(byte[] data, int offset) {
+    this.data = data;
+    this.offset = offset;
+    return this;
+  }
+
+  /** Returns how many bytes this row takes. */
+  public int rowBytes() {
+    return bytesOf(ipVersion());
+  }
+
+  /** Returns 4, 6, or 0 when the row has no addresses. */
+  public int ipVersion() {
+    return data[offset + IP_VERSION];
+  }
+
+  /** Returns the ordinal of the {@code capture.Direction}. */
+  public int direction() {
+    return data[offset + DIRECTION];
+  }
+
+  /** Returns {@link #ACCEPT} or {@link #DROP}. */
+  public int verdict() {
+    return data[offset + VERDICT];
+  }
+
+  /** Returns {@link #OK}, {@link #NODATA} or {@link #SKIPDATA}. */
+  public int status() {
+    return data[offset + STATUS];
+  }
+
+  /** Returns the IP protocol number. */
+  public int protocol() {
+    return data[offset + PROTOCOL] & 0xff;
+  }
+
+  /** Returns FIN 1, SYN 2, RST 4 and, only from packets with SYN and ACK, ACK 16. */
+  public int tcpFlag() {
+    return data[offset + TCP_FLAG];
+  }
+
+  /** Returns every TCP flag of every packet. */
+  public int tcpFlagsAll() {
+    return data[offset + TCP_FLAGS_ALL] & 0xff;
+  }
+
+  /** Returns the ordinal of the {@code flow.TcpState}. */
+  public int tcpState() {
+    return data[offset + TCP_STATE];
+  }
+
+  /** Returns the ordinal of the {@code flow.EndReason}. */
+  public int endReason() {
+    return data[offset + END_REASON];
+  }
+
+  /** Returns which fields are known, as bits. */
+  public int known() {
+    return data[offset + KNOWN];
+  }
+
+  /** Returns the ICMP type, meaningful if {@link #ICMP_KNOWN}. */
+  public int icmpType() {
+    return data[offset + ICMP_TYPE] & 0xff;
+  }
+
+  /** Returns the ICMP code, meaningful if {@link #ICMP_KNOWN}. */
+  public int icmpCode() {
+    return data[offset + ICMP_CODE] & 0xff;
+  }
+
+  /** Returns the layer 4 source port. */
+  public int sourcePort() {
+    return (short) SHORT.get(data, offset + SOURCE_PORT) & 0xffff;
+  }
+
+  /** Returns the layer 4 destination port. */
+  public int destinationPort() {
+    return (short) SHORT.get(data, offset + DESTINATION_PORT) & 0xffff;
+  }
+
+  /** Returns the logging port's number in the dictionary that travels with the rows. */
+  public int portIndex() {
+    return (int) INT.get(data, offset + PORT_INDEX);
+  }
+
+  /** Returns microseconds from SYN to ESTABLISHED, or {@link #UNKNOWN}. */
+  public int setupUs() {
+    return (int) INT.get(data, offset + SETUP_US);
+  }
+
+  /** Returns the time of the first packet. */
+  public long firstNs() {
+    return (long) LONG.get(data, offset + FIRST_NS);
+  }
+
+  /** Returns the time of the last packet. */
+  public long lastNs() {
+    return (long) LONG.get(data, offset + LAST_NS);
+  }
+
+  /** Returns the number of packets. */
+  public long packets() {
+    return (long) LONG.get(data, offset + PACKETS);
+  }
+
+  /** Returns the IP bytes on the wire. */
+  public long bytes() {
+    return (long) LONG.get(data, offset + BYTES);
+  }
+
+  /** Returns the number of the drop reason, 0 for none. */
+  public int dropPoint() {
+    return (short) SHORT.get(data, offset + DROP_POINT) & 0xffff;
+  }
+
+  /** Returns the IPv4 source address. */
+  public int source4() {
+    return (int) INT.get(data, offset + ADDRESSES);
+  }
+
+  /** Returns the IPv4 destination address. */
+  public int destination4() {
+    return (int) INT.get(data, offset + ADDRESSES + 4);
+  }
+
+  /** Returns the upper half of the IPv6 source address. */
+  public long source6High() {
+    return (long) LONG.get(data, offset + ADDRESSES);
+  }
+
+  /** Returns the lower half of the IPv6 source address. */
+  public long source6Low() {
+    return (long) LONG.get(data, offset + ADDRESSES + 8);
+  }
+
+  /** Returns the upper half of the IPv6 destination address. */
+  public long destination6High() {
+    return (long) LONG.get(data, offset + ADDRESSES + 16);
+  }
+
+  /** Returns the lower half of the IPv6 destination address. */
+  public long destination6Low() {
+    return (long) LONG.get(data, offset + ADDRESSES + 24);
+  }
+
+  /** Returns the packets that were lost, of a row without addresses; {@link #UNKNOWN} if so. */
+  public long lostPackets() {
+    return ipVersion() == 0 ? (long) LONG.get(data, offset + ADDRESSES) : UNKNOWN;
+  }
+
+  /** Writes what a row is about: version, direction, verdict and status. */
+  public FlowRecord kind(int ipVersion, int direction, int verdict, int status) {
+    data[offset + IP_VERSION] = (byte) ipVersion;
+    data[offset + DIRECTION] = (byte) direction;
+    data[offset + VERDICT] = (byte) verdict;
+    data[offset + STATUS] = (byte) status;
+    return this;
+  }
+
+  /** Writes the connection's TCP side: zeroes for any other protocol. */
+  public FlowRecord tcp(int tcpFlag, int tcpFlagsAll, int tcpState, int endReason) {
+    data[offset + TCP_FLAG] = (byte) tcpFlag;
+    data[offset + TCP_FLAGS_ALL] = (byte) tcpFlagsAll;
+    data[offset + TCP_STATE] = (byte) tcpState;
+    data[offset + END_REASON] = (byte) endReason;
+    return this;
+  }
+
+  /** Writes the protocol and which fields are known. */
+  public FlowRecord protocol(int protocol, int known) {
+    data[offset + PROTOCOL] = (byte) protocol;
+    data[offset + KNOWN] = (byte) known;
+    return this;
+  }
+
+  /** Writes the ICMP type and code. */
+  public FlowRecord icmp(int type, int code) {
+    data[offset + ICMP_TYPE] = (byte) type;
+    data[offset + ICMP_CODE] = (byte) code;
+    return this;
+  }
+
+  /** Writes the layer 4 ports. */
+  public FlowRecord ports(int sourcePort, int destinationPort) {
+    SHORT.set(data, offset + SOURCE_PORT, (short) sourcePort);
+    SHORT.set(data, offset + DESTINATION_PORT, (short) destinationPort);
+    return this;
+  }
+
+  /** Writes the logging port's number. */
+  public FlowRecord portIndex(int portIndex) {
+    INT.set(data, offset + PORT_INDEX, portIndex);
+    return this;
+  }
+
+  /** Writes the set-up time. */
+  public FlowRecord setupUs(int setupUs) {
+    INT.set(data, offset + SETUP_US, setupUs);
+    return this;
+  }
+
+  /** Writes the times of the first and last packet. */
+  public FlowRecord times(long firstNs, long lastNs) {
+    LONG.set(data, offset + FIRST_NS, firstNs);
+    LONG.set(data, offset + LAST_NS, lastNs);
+    return this;
+  }
+
+  /** Writes the counters. */
+  public FlowRecord counts(long packets, long bytes) {
+    LONG.set(data, offset + PACKETS, packets);
+    LONG.set(data, offset + BYTES, bytes);
+    return this;
+  }
+
+  /** Writes the drop reason's number. */
+  public FlowRecord dropPoint(int dropPoint) {
+    SHORT.set(data, offset + DROP_POINT, (short) dropPoint);
+    return this;
+  }
+
+  /** Writes two IPv4 addresses. */
+  public FlowRecord addresses4(int source, int destination) {
+    INT.set(data, offset + ADDRESSES, source);
+    INT.set(data, offset + ADDRESSES + 4, destination);
+    return this;
+  }
+
+  /** Writes the IPv6 source address. */
+  public FlowRecord source6(long high, long low) {
+    LONG.set(data, offset + ADDRESSES, high);
+    LONG.set(data, offset + ADDRESSES + 8, low);
+    return this;
+  }
+
+  /** Writes the IPv6 destination address. */
+  public FlowRecord destination6(long high, long low) {
+    LONG.set(data, offset + ADDRESSES + 16, high);
+    LONG.set(data, offset + ADDRESSES + 24, low);
+    return this;
+  }
+
+  /** Writes the count of lost packets of a row without addresses. */
+  public FlowRecord lostPackets(long lostPackets) {
+    LONG.set(data, offset + ADDRESSES, lostPackets);
+    return this;
+  }
+}
