@@ -1,0 +1,14 @@
+package io.flowlog.agent.format;
+
+/**
+ * Settings of files.
+ *
+ * @param csvHeader whether a CSV file starts with a line of field names
+ * @param rowsPerFile how many rows a file may have before the interval goes on in another part
+ */
+public record FormatConfig(boolean csvHeader, int rowsPerFile) {
+  /** Returns the settings of a host that says nothing. */
+  public static FormatConfig defaults() {
+    return new FormatConfig(true, 20_000);
+  }
+}
