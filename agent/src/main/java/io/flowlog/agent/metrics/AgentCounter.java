@@ -28,7 +28,7 @@ public enum AgentCounter {
   CONNECTIONS_EVICTED(
       "connections_evicted_total",
       "Idle connections forgotten to make room: raise flow.table_bytes if it keeps growing."),
-  FLOWS_FOLDED(
+  PACKETS_FOLDED(
       "packets_folded_total",
       "Packets counted in overflow rows because their port was over its share of a full table."),
   PACKETS_OUT_OF_ORDER(

@@ -1,0 +1,205 @@
+package io.flowlog.agent.decode;
+
+import static io.flowlog.agent.decode.PacketBatch.DESTINATION_HIGH;
+import static io.flowlog.agent.decode.PacketBatch.DESTINATION_LOW;
+import static io.flowlog.agent.decode.PacketBatch.SOURCE_HIGH;
+import static io.flowlog.agent.decode.PacketBatch.SOURCE_LOW;
+
+import io.flowlog.agent.capture.Frame;
+import java.nio.ByteBuffer;
+
+/**
+ * Reads the headers of a frame in place, down to layer 4, and appends what flows need to a batch.
+ *
+ * <p>Owned by one capture worker. The outermost IP header counts; what it tunnels is payload. No
+ * byte outside the captured frame is read, whatever the headers claim. The fields are scratch space
+ * for one call: nothing is remembered from frame to frame.
+ */
+public final class FrameDecoder {
+  private static final int TCP = 6;
+  private static final int IPV4_HEADER_BYTES = 20;
+  private static final int IPV6_HEADER_BYTES = 40;
+
+  /** The most IPv6 extension headers that are followed; real stacks send three or four. */
+  private static final int EXTENSION_HEADERS_MAX = 32;
+
+  /** One more than the largest packet that a 16-bit length field can describe. */
+  private static final int JUMBO_BYTES = 65_536 + IPV6_HEADER_BYTES;
+
+  private static final int FRAGMENT_OFFSET_MASK = 0x1fff;
+  private static final int MORE_FRAGMENTS = 0x2000;
+
+  private final LinkDecoder link = new LinkDecoder();
+  private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
+
+  /** Where the captured bytes of the frame end. */
+  private int end;
+
+  private long[] words = new long[0];
+  private int base;
+  private long fragmentIdentification;
+  private int fragment;
+  private long jumboBytes;
+  private int protocol;
+
+  /**
+   * Decodes a frame and appends its packet, if it has one, to a batch that has room.
+   *
+   * <p>The logging port and the direction are the frame's.
+   */
+  public FrameOutcome decode(Frame frame, PacketBatch batch) {
+    buffer = frame.buffer;
+    end = frame.offset + frame.capturedBytes;
+    words = batch.words();
+    base = batch.size() * PacketBatch.STRIDE;
+    FrameOutcome outcome = link.findIp(frame);
+    if (outcome == FrameOutcome.PACKET) {
+      outcome = link.isIpv6() ? ipv6(frame) : ipv4(frame);
+      if (outcome.isPacket()) {
+        batch.append();
+      }
+    }
+    return outcome;
+  }
+
+  private FrameOutcome ipv4(Frame frame) {
+    int ip = link.ipOffset();
+    if (end - ip < IPV4_HEADER_BYTES) {
+      return FrameOutcome.IP_HEADER_CUT;
+    }
+    int first = Bytes.u32(buffer, ip);
+    if (first >>> 28 != 4) {
+      return FrameOutcome.IP_VERSION_WRONG;
+    }
+    int headerBytes = (first >>> 24 & 0xf) * 4;
+    if (headerBytes < IPV4_HEADER_BYTES) {
+      return FrameOutcome.IP_HEADER_LENGTH_WRONG;
+    }
+    long totalBytes = first & 0xffffL;
+    if (totalBytes == 0) {
+      // Segmentation offload: the card was to fill it in.
+      totalBytes = frame.wireBytes - (ip - frame.offset);
+    }
+    if (totalBytes < headerBytes) {
+      return FrameOutcome.IP_TOTAL_LENGTH_WRONG;
+    }
+    protocol = buffer.get(ip + 9) & 0xff;
+    words[base + SOURCE_HIGH] = 0;
+    words[base + SOURCE_LOW] = Bytes.u32(buffer, ip + 12) & 0xffff_ffffL;
+    words[base + DESTINATION_HIGH] = 0;
+    words[base + DESTINATION_LOW] = Bytes.u32(buffer, ip + 16) & 0xffff_ffffL;
+    int fragmentWord = Bytes.u32(buffer, ip + 4);
+    fragment = fragmentKind(fragmentWord & FRAGMENT_OFFSET_MASK, fragmentWord & MORE_FRAGMENTS);
+    fragmentIdentification = fragmentWord >>> 16 & 0xffffL;
+    return layer4(frame, ip + headerBytes, ip + totalBytes, totalBytes);
+  }
+
+  private FrameOutcome ipv6(Frame frame) {
+    int ip = link.ipOffset();
+    if (end - ip < IPV6_HEADER_BYTES) {
+      return FrameOutcome.IP_HEADER_CUT;
+    }
+    if (buffer.get(ip) >>> 4 != 6) {
+      return FrameOutcome.IP_VERSION_WRONG;
+    }
+    words[base + SOURCE_HIGH] = Bytes.u64(buffer, ip + 8);
+    words[base + SOURCE_LOW] = Bytes.u64(buffer, ip + 16);
+    words[base + DESTINATION_HIGH] = Bytes.u64(buffer, ip + 24);
+    words[base + DESTINATION_LOW] = Bytes.u64(buffer, ip + 32);
+    int lengths = Bytes.u32(buffer, ip + 4);
+    int payloadBytes = lengths >>> 16;
+    protocol = lengths >>> 8 & 0xff;
+    fragment = PacketBatch.WHOLE;
+    jumboBytes = 0;
+    int layer4 = ip + IPV6_HEADER_BYTES;
+    if (Ipv6Extensions.isExtension(protocol)) {
+      layer4 = skipExtensions(layer4, payloadBytes == 0);
+    }
+    long totalBytes = (long) IPV6_HEADER_BYTES + (payloadBytes == 0 ? jumboBytes : payloadBytes);
+    long wireIpBytes = frame.wireBytes - (ip - frame.offset);
+    if (payloadBytes == 0 && jumboBytes == 0 && wireIpBytes >= JUMBO_BYTES) {
+      // A super-packet longer than the length field can say, without the option that says it.
+      totalBytes = wireIpBytes;
+    }
+    return layer4(frame, layer4, ip + totalBytes, totalBytes);
+  }
+
+  /** Walks the extension headers; returns where layer 4 starts, or where it can't be read on. */
+  private int skipExtensions(int start, boolean jumboPossible) {
+    int at = start;
+    for (int i = 0; i < EXTENSION_HEADERS_MAX && Ipv6Extensions.isExtension(protocol); i++) {
+      if (end - at < 8) {
+        return end;
+      }
+      int first = Bytes.u32(buffer, at);
+      if (protocol == Ipv6Extensions.FRAGMENT) {
+        fragment = fragmentKind(first & 0xfff8, first & 1);
+        fragmentIdentification = Bytes.u32(buffer, at + 4) & 0xffff_ffffL;
+        protocol = first >>> 24;
+        at += 8;
+        if (fragment == PacketBatch.LATER_FRAGMENT) {
+          return at;
+        }
+        continue;
+      }
+      int headerBytes = Ipv6Extensions.headerBytes(protocol, first >>> 16 & 0xff);
+      if (jumboPossible && protocol == Ipv6Extensions.HOP_BY_HOP) {
+        jumboBytes = Ipv6Extensions.jumboBytes(buffer, at, Math.min(end, at + headerBytes));
+      }
+      protocol = first >>> 24;
+      at += headerBytes;
+    }
+    return Math.min(at, end);
+  }
+
+  private static int fragmentKind(int offset, int more) {
+    if (offset != 0) {
+      return PacketBatch.LATER_FRAGMENT;
+    }
+    return more != 0 ? PacketBatch.FIRST_FRAGMENT : PacketBatch.WHOLE;
+  }
+
+  /**
+   * Reads what layer 4 offers and writes the packet.
+   *
+   * @param ipEnd where the packet ends by its own word, which may be beyond the capture
+   */
+  private FrameOutcome layer4(Frame frame, int at, long ipEnd, long totalBytes) {
+    int readable = (int) Math.max(0, Math.min(end, ipEnd) - at);
+    long ports = 0;
+    int tcpFlags = 0;
+    long sequence = fragmentIdentification;
+    boolean complete = true;
+    if (fragment == PacketBatch.LATER_FRAGMENT) {
+      ports = Layer4.isIcmp(protocol) ? Layer4.ICMP_UNKNOWN_PORTS : 0;
+    } else if (protocol == TCP && readable >= Layer4.TCP_HEADER_BYTES) {
+      ports = (long) Bytes.u32(buffer, at) << 32;
+      int offsetAndFlags = Bytes.u16(buffer, at + 12);
+      complete = offsetAndFlags >>> 12 >= 5;
+      tcpFlags = complete ? offsetAndFlags & 0xff : 0;
+      if (fragment == PacketBatch.WHOLE) {
+        int segmentBytes = (int) (ipEnd - at) - (offsetAndFlags >>> 12) * 4;
+        sequence = Bytes.u64(buffer, at + 4) + ((long) segmentBytes << 32);
+      }
+    } else {
+      ports = Layer4.ports(protocol, buffer, at, readable);
+      tcpFlags = Layer4.tcpFlags(protocol, buffer, at, readable);
+      complete = Layer4.isComplete(protocol, readable);
+    }
+    words[base + PacketBatch.TIMESTAMP] = frame.timestampNs;
+    words[base + PacketBatch.SEQUENCE] = sequence;
+    words[base + PacketBatch.KEY] =
+        ports
+            | (long) protocol << PacketBatch.PROTOCOL_SHIFT
+            | (long) link.vlan() << PacketBatch.VLAN_SHIFT
+            | (link.isIpv6() ? 1L << PacketBatch.IPV6_SHIFT : 0)
+            | (frame.portIndex & PacketBatch.PORT_INDEX_MASK);
+    words[base + PacketBatch.SIZE] =
+        Math.min(totalBytes, PacketBatch.BYTES_MASK)
+            | 1L << PacketBatch.PACKETS_SHIFT
+            | (long) tcpFlags << PacketBatch.TCP_FLAGS_SHIFT
+            | (long) frame.direction.ordinal() << PacketBatch.DIRECTION_SHIFT
+            | (long) fragment << PacketBatch.FRAGMENT_SHIFT;
+    return complete ? FrameOutcome.PACKET : FrameOutcome.PACKET_WITHOUT_LAYER4;
+  }
+}

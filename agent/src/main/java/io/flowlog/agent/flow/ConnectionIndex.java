@@ -1,0 +1,149 @@
+package io.flowlog.agent.flow;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Open addressing from a hash to a unit number: four bytes a slot, the low bits the unit, the rest
+ * a tag of the hash that spares most looks at the wrong entry.
+ *
+ * <p>Owned by one {@link ConnectionTable}. At most half of the slots are used, and no search goes
+ * further than {@link #PROBES_MAX} slots: at this load a longer run does not happen by chance, and
+ * nobody without the hash's key can make one. The index doubles as it fills, up to what the table's
+ * memory needs; a table that must not pause starts at that size.
+ */
+final class ConnectionIndex {
+  static final int PROBES_MAX = 128;
+
+  /** What a slot that names no unit holds. */
+  static final int EMPTY = 0;
+
+  private static final int SLOT_BYTES_SHIFT = 2;
+  private static final int SLOTS_MIN = 1 << 10;
+  private static final int SLOTS_MAX = 1 << 28;
+  private static final VarHandle INT =
+      MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
+
+  private final int unitMask;
+  private ByteBuffer slots;
+  private int slotMask;
+  private int used;
+
+  /** Makes an index for units below a number, sized for a number of entries. */
+  ConnectionIndex(int unitsMax, int entriesExpected) {
+    unitMask = Integer.highestOneBit(Math.max(unitsMax, 1)) * 2 - 1;
+    long wanted = Long.highestOneBit(Math.max(1, entriesExpected) * 4L - 1);
+    int slotCount = (int) Math.min(SLOTS_MAX, Math.max(SLOTS_MIN, wanted));
+    slots = ByteBuffer.allocateDirect(slotCount << SLOT_BYTES_SHIFT);
+    slotMask = slotCount - 1;
+  }
+
+  /** Returns the number of slots. */
+  int slotCount() {
+    return slotMask + 1;
+  }
+
+  /** Tells whether one more entry would make the searches long. */
+  boolean isCrowded() {
+    return used * 2L > slotMask && slotMask + 1 < SLOTS_MAX;
+  }
+
+  /** Returns the slot where a search starts. */
+  int firstSlot(long hash) {
+    return (int) hash & slotMask;
+  }
+
+  /** Returns the slot behind another. */
+  int nextSlot(int slot) {
+    return slot + 1 & slotMask;
+  }
+
+  /** Returns what a slot holds. */
+  int content(int slot) {
+    return (int) INT.get(slots, slot << SLOT_BYTES_SHIFT);
+  }
+
+  /** Returns the unit that a slot's content names. */
+  int unitOf(int content) {
+    return content & unitMask;
+  }
+
+  /** Tells whether a slot's content may name an entry of a hash. */
+  boolean mayBe(int content, long hash) {
+    return ((content ^ (int) (hash >>> 32)) & ~unitMask) == 0;
+  }
+
+  /** Enters a unit in an empty slot that a search for its hash ended at. */
+  void put(int slot, long hash, int unit) {
+    set(slot, ((int) (hash >>> 32) & ~unitMask) | unit);
+    used++;
+  }
+
+  private void set(int slot, int content) {
+    INT.set(slots, slot << SLOT_BYTES_SHIFT, content);
+  }
+
+  /** Enters a unit wherever there is room; used to fill an index from the entries. */
+  boolean insert(long hash, int unit) {
+    int slot = firstSlot(hash);
+    for (int probe = 0; probe < PROBES_MAX; probe++) {
+      if (content(slot) == EMPTY) {
+        put(slot, hash, unit);
+        return true;
+      }
+      slot = nextSlot(slot);
+    }
+    return false;
+  }
+
+  /** Returns the slot that names a unit of a hash. */
+  int slotOf(long hash, int unit) {
+    int slot = firstSlot(hash);
+    while (unitOf(content(slot)) != unit) {
+      slot = nextSlot(slot);
+    }
+    return slot;
+  }
+
+  /** Names another unit in a slot: the entry was moved. */
+  void rename(int slot, long hash, int unit) {
+    used--;
+    put(slot, hash, unit);
+  }
+
+  /** Empties a slot and moves the slots behind it up, so that no search ends too early. */
+  void remove(int slot, HashOfUnit hashOf) {
+    used--;
+    int hole = slot;
+    int at = slot;
+    while (true) {
+      at = nextSlot(at);
+      int content = content(at);
+      if (content == EMPTY) {
+        break;
+      }
+      int home = firstSlot(hashOf.hash(unitOf(content)));
+      if ((at - home & slotMask) >= (at - hole & slotMask)) {
+        set(hole, content);
+        hole = at;
+      }
+    }
+    set(hole, EMPTY);
+  }
+
+  /** Replaces the slots by twice as many empty ones. */
+  void doubleSlots() {
+    int slotCount = slotCount() * 2;
+    slots = ByteBuffer.allocateDirect(slotCount << SLOT_BYTES_SHIFT);
+    slotMask = slotCount - 1;
+    used = 0;
+  }
+
+  /** Returns the hash of the entry in a unit. */
+  @FunctionalInterface
+  interface HashOfUnit {
+    long hash(int unit);
+  }
+}

@@ -1,0 +1,326 @@
+package io.flowlog.agent.flow;
+
+import static io.flowlog.agent.flow.TableMemory.get;
+import static io.flowlog.agent.flow.TableMemory.set;
+
+import io.flowlog.agent.capture.Direction;
+import io.flowlog.agent.decode.PacketBatch;
+import io.flowlog.agent.metrics.AgentCounter;
+import io.flowlog.agent.metrics.CounterSet;
+import java.nio.ByteBuffer;
+
+/**
+ * The connections of a worker's logging ports: counts packets per connection and side, follows TCP,
+ * and cuts the counters at interval boundaries.
+ *
+ * <p>Owned by one capture worker. Memory is bounded by configuration; nothing is allocated per
+ * packet or per connection.
+ */
+/*
+ * A batch passes in three steps: orient and hash every packet and fetch its index slot; fetch the
+ * entry that the slot names; count. The first two wait for no memory, so the misses of a whole batch
+ * overlap.
+ *
+ * Intervals: the packets' own times decide. The first packet at or behind the boundary closes the
+ * interval; from then on an entry's counters go to the handler when the entry is next touched, or
+ * when the sweep gets there, whichever comes first. Which interval the counters of an entry belong to
+ * is its tag. A packet older than the running interval is counted in the running one: an interval
+ * that was cut is never opened again.
+ */
+public final class ConnectionTable {
+  private static final int TCP = 6;
+  private static final int SYN_AND_ACK = 2 | 16;
+  private static final int EVICTION_LIMIT = 256;
+  private static final long LANE_MASK = 0xffff_ffffL;
+
+  private final TableMemory memory;
+  private final ConnectionStore store;
+  private final LookAhead ahead;
+  private final TcpTracker tcp;
+  private final TimeoutTable timeouts;
+  private final IntervalCut cut;
+  private final PortExtras extras;
+  private final CounterSet counters;
+  private final ConnectionStore.Lookup lookup = new ConnectionStore.Lookup();
+  private final long[] amounts = new long[3];
+  private final long silenceNs;
+  private int hand = 2;
+  private long packets;
+  private long bytes;
+
+  /** Makes an empty table. */
+  public ConnectionTable(
+      TableSize size, FlowConfig.Timeouts timeouts, IntervalSchedule schedule, CutTarget target) {
+    KeyedHash hash = new KeyedHash(size.hashSeed());
+    memory = new TableMemory(size.unitsMax());
+    store = new ConnectionStore(memory, hash, size.entriesExpected());
+    ahead = new LookAhead(store, hash);
+    tcp = new TcpTracker(memory);
+    this.timeouts = new TimeoutTable(timeouts);
+    silenceNs = this.timeouts.leastNs();
+    counters = target.counters();
+    extras = new PortExtras(hash);
+    cut = new IntervalCut(store, this.timeouts, extras, schedule, target);
+  }
+
+  /** Gives a logging port its share of the table. */
+  public void addPort(int portIndex) {
+    store.shares().add(portIndex);
+  }
+
+  /** Takes a logging port's share away; its connections are cut and expire like others. */
+  public void removePort(int portIndex) {
+    store.shares().remove(portIndex);
+    extras.remove(portIndex);
+  }
+
+  /** Counts the packets of a batch. */
+  public void apply(PacketBatch batch) {
+    long[] words = batch.words();
+    int size = batch.size();
+    for (int packet = 0, base = 0; packet < size; packet++, base += PacketBatch.STRIDE) {
+      if (PacketBatch.isFragment(words[base + PacketBatch.SIZE])) {
+        joinFragment(batch, packet, base);
+      }
+    }
+    ahead.prepare(words, size);
+    packets = 0;
+    bytes = 0;
+    for (int packet = 0, base = 0; packet < size; packet++, base += PacketBatch.STRIDE) {
+      count(words, base, packet);
+    }
+    counters.add(AgentCounter.PACKETS, packets);
+    counters.add(AgentCounter.PACKET_BYTES, bytes);
+  }
+
+  private void joinFragment(PacketBatch batch, int packet, int base) {
+    long[] words = batch.words();
+    FragmentTable fragments =
+        extras.fragments(PacketBatch.portIndexOf(words[base + PacketBatch.KEY]));
+    if (!PacketBatch.isLaterFragment(words[base + PacketBatch.SIZE])) {
+      fragments.remember(words, base);
+      return;
+    }
+    long ports = fragments.find(words, base);
+    if (ports == FragmentTable.NOT_FOUND) {
+      counters.increment(AgentCounter.FRAGMENTS_ORPHANED);
+    } else {
+      batch.setPorts(packet, ports);
+      counters.increment(AgentCounter.FRAGMENTS_JOINED);
+    }
+  }
+
+  private void count(long[] words, int base, int packet) {
+    long timestampNs = words[base + PacketBatch.TIMESTAMP];
+    if (timestampNs >= cut.endNs()) {
+      cut.roll(timestampNs);
+    } else if (timestampNs < cut.startNs()) {
+      counters.increment(AgentCounter.PACKETS_OUT_OF_ORDER);
+    }
+    cut.seen(timestampNs);
+    long size = words[base + PacketBatch.SIZE];
+    packets += PacketBatch.packetsOf(size);
+    bytes += PacketBatch.bytesOf(size);
+    int side = ahead.fill(lookup, words, base, packet);
+    int unit = store.find(lookup, ahead.hash(packet));
+    if (unit == ConnectionStore.NONE) {
+      unit = create(size, side, packet);
+      if (unit == ConnectionStore.NONE) {
+        fold(words, base);
+        return;
+      }
+    }
+    update(unit, side, words, base);
+  }
+
+  private int create(long size, int side, int packet) {
+    int unit = store.create(lookup, ahead.hash(packet));
+    if (unit == ConnectionStore.NONE && evictOne(PacketBatch.portIndexOf(lookup.key))) {
+      unit = store.create(lookup, ahead.hash(packet));
+    }
+    if (unit == ConnectionStore.NONE) {
+      return unit;
+    }
+    counters.increment(AgentCounter.CONNECTIONS);
+    long state = Entry.withTag(memory.hotWord(unit, Entry.STATE), cut.tag());
+    if (PacketBatch.directionBitsOf(size) != Direction.UNKNOWN.ordinal()) {
+      state |= Entry.ORIENTED;
+    }
+    if (PacketBatch.protocolOf(lookup.key) != TCP) {
+      state = Entry.withInitiator(state, side);
+    }
+    memory.hotWord(unit, Entry.STATE, state);
+    return unit;
+  }
+
+  private void update(int unit, int side, long[] words, int base) {
+    ByteBuffer hot = memory.hot(unit);
+    int at = TableMemory.hotOffset(unit);
+    long timestampNs = words[base + PacketBatch.TIMESTAMP];
+    long size = words[base + PacketBatch.SIZE];
+    long state = get(hot, at + Entry.STATE);
+    if (Entry.tag(state) != cut.tag()) {
+      state = cut.closeEntry(unit, state);
+    }
+    long lastNs = Math.max(get(hot, at + Entry.LAST_NS), get(hot, at + Entry.LAST_NS + 8));
+    if (timestampNs - lastNs > silenceNs) {
+      state = afterSilence(unit, side, state, timestampNs - lastNs);
+    }
+    long packetsWord = get(hot, at + Entry.PACKETS);
+    int shift = side << 5;
+    long lane = packetsWord >>> shift & LANE_MASK;
+    int added = PacketBatch.packetsOf(size);
+    int sideWord = side << 3;
+    if (lane == 0) {
+      first(unit, side, timestampNs);
+    }
+    if (lane + added > LANE_MASK) {
+      packetsWord = carry(unit, side, packetsWord);
+    }
+    set(hot, at + Entry.PACKETS, packetsWord + ((long) added << shift));
+    int bytesAt = at + Entry.BYTES + sideWord;
+    set(hot, bytesAt, get(hot, bytesAt) + PacketBatch.bytesOf(size));
+    int lastAt = at + Entry.LAST_NS + sideWord;
+    if (timestampNs >= get(hot, lastAt)) {
+      set(hot, lastAt, timestampNs);
+    } else {
+      outOfOrder(unit, side, timestampNs);
+    }
+    long next = withFlags(state, side, PacketBatch.tcpFlagsOf(size));
+    if (next != state) {
+      set(hot, at + Entry.STATE, next);
+    }
+    if (PacketBatch.tcpFlagsOf(size) != 0
+        && TcpTracker.concerns(next, PacketBatch.tcpFlagsOf(size))) {
+      long sequences = words[base + PacketBatch.SEQUENCE];
+      int flags = PacketBatch.tcpFlagsOf(size);
+      set(hot, at + Entry.STATE, tcp.onPacket(unit, side, flags, sequences, timestampNs));
+    }
+  }
+
+  /** Adds what a packet's flags say about the interval, or that an exchange was answered. */
+  private static long withFlags(long state, int side, int flags) {
+    if (flags == 0) {
+      return Entry.initiator(state) == 2 - side ? state | Entry.ANSWERED : state;
+    }
+    long next = state | (long) flags << Entry.flagsShift(side);
+    return (flags & SYN_AND_ACK) == SYN_AND_ACK ? next | Entry.SYN_ACK_SEEN << side : next;
+  }
+
+  private void first(int unit, int side, long timestampNs) {
+    long carries = memory.coldWord(unit, Entry.RARE) >>> Entry.carryShift(side);
+    if ((carries & Entry.CARRY_MASK) == 0) {
+      memory.coldWord(unit, Entry.FIRST_NS + 8 * side, timestampNs);
+      memory.hotWord(unit, Entry.LAST_NS + 8 * side, timestampNs);
+    }
+  }
+
+  /** Makes room in a side's 32 bits of packet count. */
+  private long carry(int unit, int side, long packetsWord) {
+    long rare = memory.coldWord(unit, Entry.RARE);
+    memory.coldWord(unit, Entry.RARE, rare + (1L << Entry.carryShift(side)));
+    // The lane wraps when the packets are added; the carry out of the low lane is taken back here.
+    return side == 0 ? packetsWord - (1L << 32) : packetsWord;
+  }
+
+  private void outOfOrder(int unit, int side, long timestampNs) {
+    int word = Entry.FIRST_NS + 8 * side;
+    memory.coldWord(unit, word, Math.min(memory.coldWord(unit, word), timestampNs));
+  }
+
+  /** Begins a new exchange in an entry whose last one is over. */
+  private long afterSilence(int unit, int side, long state, long silentNs) {
+    boolean fresh =
+        (memory.hotWord(unit, Entry.LAST_NS) | memory.hotWord(unit, Entry.LAST_NS + 8)) == 0;
+    if (fresh || silentNs <= timeouts.ofNs(lookup.key, state)) {
+      return state;
+    }
+    memory.coldWord(unit, Entry.RARE, memory.coldWord(unit, Entry.RARE) & ~Entry.SETUP_MASK);
+    counters.increment(AgentCounter.CONNECTIONS_EXPIRED);
+    long next = state & ~Entry.CONNECTION_BITS;
+    if (PacketBatch.protocolOf(lookup.key) != TCP) {
+      next = Entry.withInitiator(next, side);
+    }
+    memory.hotWord(unit, Entry.STATE, next);
+    return next;
+  }
+
+  private void fold(long[] words, int base) {
+    long key = words[base + PacketBatch.KEY];
+    long size = words[base + PacketBatch.SIZE];
+    int protocol = PacketBatch.protocolOf(key);
+    amounts[0] = words[base + PacketBatch.TIMESTAMP];
+    amounts[1] = PacketBatch.packetsOf(size);
+    amounts[2] = PacketBatch.bytesOf(size);
+    extras
+        .overflow(PacketBatch.portIndexOf(key))
+        .add(
+            PacketBatch.directionBitsOf(size),
+            protocol,
+            Icmp.is(protocol) ? 0 : PacketBatch.destinationPortOf(key),
+            amounts);
+    counters.add(AgentCounter.PACKETS_FOLDED, amounts[1]);
+  }
+
+  /** Forgets one connection that has nothing to report, of a port that is over its share. */
+  private boolean evictOne(int portIndex) {
+    for (int step = 0; step < EVICTION_LIMIT; step++) {
+      if (isIdleNow(hand)) {
+        int owner = PacketBatch.portIndexOf(memory.hotWord(hand, Entry.KEY));
+        if (owner == portIndex || store.shares().isOverShare(owner)) {
+          store.remove(hand);
+          counters.increment(AgentCounter.CONNECTIONS_EVICTED);
+          return true;
+        }
+      }
+      moveHand();
+    }
+    return false;
+  }
+
+  private boolean isIdleNow(int unit) {
+    return unit < store.endUnit()
+        && store.isUsed(unit)
+        && Entry.tag(memory.hotWord(unit, Entry.STATE)) == cut.tag()
+        && cut.isIdle(unit);
+  }
+
+  private void moveHand() {
+    int next = hand < store.endUnit() ? hand + store.unitsAt(hand) : hand;
+    hand = next >= store.endUnit() ? 2 : next;
+  }
+
+  /** Frees connections that have timed out and have nothing to report; looks at a few units. */
+  public void expire(long nowNs, int unitLimit) {
+    for (int step = 0; step < unitLimit; step++) {
+      if (isIdleNow(hand) && cut.isSilent(hand, memory.hotWord(hand, Entry.STATE), nowNs)) {
+        store.remove(hand);
+        counters.increment(AgentCounter.CONNECTIONS_EXPIRED);
+      }
+      moveHand();
+    }
+  }
+
+  /** Collects rows of the closed interval from at most so many units; returns what is left over. */
+  public int sweep(int unitLimit) {
+    return cut.sweep(unitLimit);
+  }
+
+  /** Begins the interval of a time, for a worker whose ports are all past the boundary. */
+  public void advanceTo(long nowNs) {
+    if (cut.isOpen() && nowNs >= cut.endNs()) {
+      cut.roll(nowNs);
+    }
+  }
+
+  /** Closes the running interval at once, and collects all its rows. */
+  public void finish() {
+    cut.close();
+    cut.sweep(Integer.MAX_VALUE);
+  }
+
+  /** Returns how many units are in use: one an IPv4 connection, two an IPv6 one. */
+  public int usedUnits() {
+    return store.usedUnits();
+  }
+}

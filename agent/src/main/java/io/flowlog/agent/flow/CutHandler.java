@@ -1,0 +1,16 @@
+package io.flowlog.agent.flow;
+
+/** Takes what an interval has counted, while it is cut. Called by the table's owner. */
+public interface CutHandler {
+  /** The rows of an interval follow. */
+  void onCutStart(long startNs, long endNs);
+
+  /** Takes the counters of one connection; the view is valid only during the call. */
+  void onConnection(ConnectionView connection);
+
+  /** Takes packets of a port that were counted without their connection. */
+  void onOverflow(OverflowView overflow);
+
+  /** The interval has no more rows. */
+  void onCutComplete();
+}

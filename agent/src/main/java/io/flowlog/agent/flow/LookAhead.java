@@ -1,0 +1,123 @@
+package io.flowlog.agent.flow;
+
+import io.flowlog.agent.capture.Direction;
+import io.flowlog.agent.decode.PacketBatch;
+
+/**
+ * The first pass over a batch: which side sent each packet, the hash of its connection, and the
+ * fetching of the memory that the second pass will need.
+ *
+ * <p>Owned by one {@link ConnectionTable}. The fields hold the answers for the last batch.
+ */
+final class LookAhead {
+  private final ConnectionStore store;
+  private final KeyedHash hash;
+  private long[] addresses = new long[0];
+  private long[] keys = new long[0];
+  private long[] hashes = new long[0];
+  private int[] contents = new int[0];
+
+  /** 0 when the packet's source is the local side, 1 when its destination is. */
+  private int[] sides = new int[0];
+
+  /** Keeps the look-ahead loads alive: a compiler drops what nobody can see. */
+  private long fetched;
+
+  LookAhead(ConnectionStore store, KeyedHash hash) {
+    this.store = store;
+    this.hash = hash;
+  }
+
+  /** Looks at the first packets of a batch. */
+  void prepare(long[] words, int size) {
+    if (size > keys.length) {
+      addresses = new long[size];
+      keys = new long[size];
+      hashes = new long[size];
+      contents = new int[size];
+      sides = new int[size];
+    }
+    for (int packet = 0, base = 0; packet < size; packet++, base += PacketBatch.STRIDE) {
+      orient(words, base, packet);
+    }
+    for (int packet = 0; packet < size; packet++) {
+      contents[packet] = store.peek(hashes[packet]);
+    }
+    long seen = 0;
+    for (int packet = 0; packet < size; packet++) {
+      seen += store.peekEntry(contents[packet]);
+    }
+    fetched = seen;
+  }
+
+  private void orient(long[] words, int base, int packet) {
+    long key = words[base + PacketBatch.KEY];
+    int direction = PacketBatch.directionBitsOf(words[base + PacketBatch.SIZE]);
+    boolean remoteFirst =
+        direction == Direction.UNKNOWN.ordinal()
+            ? isSourceGreater(words, base, key)
+            : direction == Direction.INGRESS.ordinal();
+    long sourceLow = words[base + PacketBatch.SOURCE_LOW];
+    long destinationLow = words[base + PacketBatch.DESTINATION_LOW];
+    long both;
+    if (PacketBatch.isIpv6(key)) {
+      long sourceHigh = words[base + PacketBatch.SOURCE_HIGH];
+      long destinationHigh = words[base + PacketBatch.DESTINATION_HIGH];
+      both =
+          remoteFirst
+              ? hash.ofAddresses(destinationHigh, destinationLow, sourceHigh, sourceLow)
+              : hash.ofAddresses(sourceHigh, sourceLow, destinationHigh, destinationLow);
+    } else {
+      both = remoteFirst ? destinationLow << 32 | sourceLow : sourceLow << 32 | destinationLow;
+    }
+    if (remoteFirst && !Icmp.is(PacketBatch.protocolOf(key))) {
+      key = PacketBatch.reverse(key);
+    }
+    addresses[packet] = both;
+    keys[packet] = key;
+    hashes[packet] = hash.of(both, key);
+    sides[packet] = remoteFirst ? 1 : 0;
+  }
+
+  private static boolean isSourceGreater(long[] words, int base, long key) {
+    int order =
+        Long.compareUnsigned(
+            words[base + PacketBatch.SOURCE_HIGH], words[base + PacketBatch.DESTINATION_HIGH]);
+    if (order == 0) {
+      order =
+          Long.compareUnsigned(
+              words[base + PacketBatch.SOURCE_LOW], words[base + PacketBatch.DESTINATION_LOW]);
+    }
+    return order == 0
+        ? PacketBatch.sourcePortOf(key) > PacketBatch.destinationPortOf(key)
+            && !Icmp.is(PacketBatch.protocolOf(key))
+        : order > 0;
+  }
+
+  /** Returns the hash of a packet's connection. */
+  long hash(int packet) {
+    return hashes[packet];
+  }
+
+  /** Fills in what a packet's connection is looked up by; returns the side that sent it. */
+  int fill(ConnectionStore.Lookup lookup, long[] words, int base, int packet) {
+    int side = sides[packet];
+    long key = keys[packet];
+    lookup.addresses = addresses[packet];
+    lookup.key = key;
+    if (PacketBatch.isIpv6(key)) {
+      int local = base + PacketBatch.SOURCE_HIGH + 2 * side;
+      int remote = base + PacketBatch.DESTINATION_HIGH - 2 * side;
+      lookup.localHigh = words[local];
+      lookup.localLow = words[local + 1];
+      lookup.remoteHigh = words[remote];
+      lookup.remoteLow = words[remote + 1];
+    }
+    return side;
+  }
+
+  /** Returns a number that depends on everything that was fetched. */
+  long fetched() {
+    return fetched;
+  }
+}

@@ -1,0 +1,74 @@
+package io.flowlog.agent.flow;
+
+import io.flowlog.agent.decode.PacketBatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What few logging ports need: a memory of fragments, and overflow rows. Made when first used.
+ *
+ * <p>Owned by one {@link ConnectionTable}.
+ */
+final class PortExtras {
+  private final KeyedHash hash;
+  private final @Nullable FragmentTable[] fragments = new FragmentTable[PacketBatch.PORTS_MAX];
+  private final @Nullable OverflowRows[] overflow = new OverflowRows[PacketBatch.PORTS_MAX];
+  private boolean overflowing;
+
+  PortExtras(KeyedHash hash) {
+    this.hash = hash;
+  }
+
+  FragmentTable fragments(int portIndex) {
+    FragmentTable table = fragments[portIndex];
+    if (table == null) {
+      table = new FragmentTable(hash);
+      fragments[portIndex] = table;
+    }
+    return table;
+  }
+
+  OverflowRows overflow(int portIndex) {
+    overflowing = true;
+    OverflowRows rows = overflow[portIndex];
+    if (rows == null) {
+      rows = new OverflowRows();
+      overflow[portIndex] = rows;
+    }
+    return rows;
+  }
+
+  /** Gives all overflow rows to the handler and forgets them. */
+  void emitOverflow(CutHandler handler) {
+    if (!overflowing) {
+      return;
+    }
+    overflowing = false;
+    for (int portIndex = 0; portIndex < overflow.length; portIndex++) {
+      OverflowRows rows = overflow[portIndex];
+      if (rows != null) {
+        emit(portIndex, rows, handler);
+        rows.clear();
+      }
+    }
+  }
+
+  private static void emit(int portIndex, OverflowRows rows, CutHandler handler) {
+    for (int row = 0; row < rows.size(); row++) {
+      handler.onOverflow(
+          new OverflowView(
+              portIndex,
+              rows.direction(row),
+              rows.protocol(row),
+              rows.destinationPort(row),
+              rows.firstNs(row),
+              rows.lastNs(row),
+              rows.packets(row),
+              rows.bytes(row)));
+    }
+  }
+
+  /** Forgets what belongs to a port that is gone; its overflow rows have been emitted. */
+  void remove(int portIndex) {
+    fragments[portIndex] = null;
+  }
+}
