@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
  * merely two sides.
  */
 public final class ConnectionView {
-  private static final Direction[] SIDE_DIRECTIONS = {Direction.EGRESS, Direction.INGRESS};
 
   private final TableMemory memory;
   private ByteBuffer hot = ByteBuffer.allocateDirect(0);
@@ -67,13 +66,28 @@ public final class ConnectionView {
     return PacketBatch.vlanOf(key);
   }
 
-  /** Returns the port of side 0, or the ICMP type. */
+  /** Returns the layer 4 port of side 0. */
   public int localPort() {
     return PacketBatch.sourcePortOf(key);
   }
 
-  /** Returns the port of side 1, or the ICMP code. */
+  /** Returns the layer 4 port of side 1. */
   public int remotePort() {
+    return PacketBatch.destinationPortOf(key);
+  }
+
+  /** Tells whether type and code of an ICMP conversation were in the capture. */
+  public boolean icmpKnown() {
+    return PacketBatch.sourcePortOf(key) != PacketBatch.ICMP_UNKNOWN;
+  }
+
+  /** Returns the type of an ICMP conversation's messages. */
+  public int icmpType() {
+    return PacketBatch.sourcePortOf(key);
+  }
+
+  /** Returns the code of an ICMP conversation's messages. */
+  public int icmpCode() {
     return PacketBatch.destinationPortOf(key);
   }
 
@@ -92,9 +106,10 @@ public final class ConnectionView {
     return TableMemory.get(addresses, addressesOffset + Entry.LOCAL_LOW + 16 * side);
   }
 
-  /** Returns which way the packets of a side travel. */
-  public Direction direction(int side) {
-    return (state & Entry.ORIENTED) == 0 ? Direction.UNKNOWN : SIDE_DIRECTIONS[side];
+  /** Returns the ordinal of the {@link Direction} in which the packets of a side travel. */
+  public int direction(int side) {
+    Direction direction = side == 0 ? Direction.EGRESS : Direction.INGRESS;
+    return ((state & Entry.ORIENTED) == 0 ? Direction.UNKNOWN : direction).ordinal();
   }
 
   /** Returns the packets that a side sent. */

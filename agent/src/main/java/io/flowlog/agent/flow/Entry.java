@@ -132,7 +132,7 @@ final class Entry {
   }
 
   static long withInitiator(long state, int side) {
-    return (state & ~(INITIATOR_MASK << INITIATOR_SHIFT)) | side + 1L << INITIATOR_SHIFT;
+    return (state & ~(INITIATOR_MASK << INITIATOR_SHIFT)) | (side + 1L) << INITIATOR_SHIFT;
   }
 
   static int endReason(long state) {
@@ -160,6 +160,6 @@ final class Entry {
   /** Returns the packets of a side, carries included. */
   static long packets(long packetsWord, long rareWord, int side) {
     long carries = rareWord >>> carryShift(side) & CARRY_MASK;
-    return carries << 32 | (packetsWord >>> 32 * side & 0xffff_ffffL);
+    return carries << 32 | (packetsWord >>> (32 * side) & 0xffff_ffffL);
   }
 }

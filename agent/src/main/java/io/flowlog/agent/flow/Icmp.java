@@ -16,7 +16,7 @@ public final class Icmp {
   }
 
   /** Tells whether a message is an error or a reply to another. */
-  static boolean isAnswer(int protocol, int type) {
+  public static boolean isAnswer(int protocol, int type) {
     return protocol == ICMP ? isAnswer4(type) : isAnswer6(type);
   }
 

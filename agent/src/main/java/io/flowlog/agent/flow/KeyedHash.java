@@ -4,14 +4,14 @@ package io.flowlog.agent.flow;
  * A hash that nobody outside can steer: 64 x 64 to 128 bit multiplications, folded, with secret
  * operands. It is not linear, so packets made to collide under one key do not under another.
  */
-final class KeyedHash {
+public final class KeyedHash {
   private final long secret0;
   private final long secret1;
   private final long secret2;
   private final long secret3;
 
   /** Makes a hash; two of the same seed agree. */
-  KeyedHash(long seed) {
+  public KeyedHash(long seed) {
     secret0 = spread(seed);
     secret1 = spread(secret0);
     secret2 = spread(secret1);
@@ -19,7 +19,7 @@ final class KeyedHash {
   }
 
   /** Returns the hash of two words. */
-  long of(long first, long second) {
+  public long of(long first, long second) {
     return fold(fold(first ^ secret0, second ^ secret1) ^ secret2, secret3);
   }
 

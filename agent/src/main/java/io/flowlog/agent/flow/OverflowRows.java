@@ -1,5 +1,7 @@
 package io.flowlog.agent.flow;
 
+import java.util.Arrays;
+
 /**
  * Where one logging port's packets are counted that get no entry of their own: exact sums per
  * direction, protocol and destination port, and once there are {@link #EXACT_MAX} of those, per
@@ -17,6 +19,7 @@ final class OverflowRows {
   /** Every direction and protocol may have a row without a port. */
   private static final int ROWS_MAX = EXACT_MAX + 3 * 256;
 
+  /** As many as a 12-bit hash names. */
   private static final int SLOTS = 4096;
 
   private final short[] slots = new short[SLOTS];
@@ -46,7 +49,7 @@ final class OverflowRows {
   }
 
   private static int key(int direction, int protocol, int destinationPort) {
-    return direction << 25 | protocol << 17 | destinationPort & 0x1ffff;
+    return direction << 25 | protocol << 17 | (destinationPort & 0x1ffff);
   }
 
   private int find(int key) {
@@ -55,7 +58,7 @@ final class OverflowRows {
       if (keys[slots[slot] - 1] == key) {
         return slots[slot] - 1;
       }
-      slot = slot + 1 & SLOTS - 1;
+      slot = (slot + 1) & (SLOTS - 1);
     }
     return -1;
   }
@@ -63,7 +66,7 @@ final class OverflowRows {
   private int create(int key) {
     int slot = slot(key);
     while (slots[slot] != 0) {
-      slot = slot + 1 & SLOTS - 1;
+      slot = (slot + 1) & (SLOTS - 1);
     }
     int row = rows++;
     slots[slot] = (short) rows;
@@ -80,7 +83,7 @@ final class OverflowRows {
 
   /** The rows are few and bounded, so whoever steers them into one run of slots gains nothing. */
   private static int slot(int key) {
-    return key * 0x9e37_79b1 >>> 20 & SLOTS - 1;
+    return (key * 0x9e37_79b1) >>> 20;
   }
 
   /** Returns the number of rows. */
@@ -126,7 +129,7 @@ final class OverflowRows {
 
   /** Forgets all rows. */
   void clear() {
-    java.util.Arrays.fill(slots, (short) 0);
+    Arrays.fill(slots, (short) 0);
     rows = 0;
     exactRows = 0;
   }

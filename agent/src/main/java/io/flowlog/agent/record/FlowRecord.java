@@ -3,6 +3,7 @@ package io.flowlog.agent.record;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * A cursor over the rows of a {@link RecordBatch}: one row of output, read and written in place.
@@ -229,6 +230,14 @@ public final class FlowRecord {
   /** Returns the packets that were lost, of a row without addresses; {@link #UNKNOWN} if so. */
   public long lostPackets() {
     return ipVersion() == 0 ? (long) LONG.get(data, offset + ADDRESSES) : UNKNOWN;
+  }
+
+  /** Tells whether another row of the same IP version has the same two addresses. */
+  public boolean hasSameAddresses(FlowRecord other) {
+    int from = offset + ADDRESSES;
+    int otherFrom = other.offset + ADDRESSES;
+    int length = rowBytes() - HEADER_BYTES;
+    return Arrays.equals(data, from, from + length, other.data, otherFrom, otherFrom + length);
   }
 
   /** Writes what a row is about: version, direction, verdict and status. */

@@ -1,0 +1,146 @@
+package io.flowlog.agent.record;
+
+import io.flowlog.agent.flow.KeyedHash;
+import java.util.Arrays;
+
+/**
+ * Adds up rows that differ only in what a record does not show: VLAN, or the type of ICMP messages.
+ *
+ * <p>Owned by a {@link RecordBuilder}. Grows with the rows of one interval and is emptied by {@link
+ * #drain}.
+ */
+final class RowMerger {
+  private static final int INDEX_MIN = 256;
+  private static final int BYTES_FULL = 1 << 29;
+
+  private final KeyedHash hash;
+  private final FlowRecord kept = new FlowRecord();
+  private final FlowRecord added = new FlowRecord();
+  private byte[] data = new byte[0];
+  private int usedBytes;
+
+  /** Offset of a row plus one, 0 for none. */
+  private int[] index = new int[0];
+
+  private int rows;
+
+  RowMerger(long hashSeed) {
+    hash = new KeyedHash(hashSeed);
+  }
+
+  /** Tells whether it is time to drain: more would not fit an array. */
+  boolean isFull() {
+    return usedBytes >= BYTES_FULL;
+  }
+
+  /** Takes a row that starts at the first byte of an array. */
+  void add(byte[] row) {
+    added.at(row, 0);
+    if (rows * 2 >= index.length) {
+      growIndex();
+    }
+    int slot = find();
+    if (index[slot] == 0) {
+      append(row, slot);
+    } else {
+      merge();
+    }
+  }
+
+  /** Returns the slot of the row that equals the added one in all that a record shows. */
+  private int find() {
+    int slot = slot(added);
+    while (index[slot] != 0) {
+      kept.at(data, index[slot] - 1);
+      if (isSame(kept, added)) {
+        return slot;
+      }
+      slot = (slot + 1) & (index.length - 1);
+    }
+    return slot;
+  }
+
+  private int slot(FlowRecord row) {
+    long about =
+        (long) row.portIndex() << 32 | (long) row.protocol() << 24 | (long) row.direction() << 16;
+    long ports = (long) row.sourcePort() << 16 | row.destinationPort();
+    long addresses =
+        row.ipVersion() == 6
+            ? hash.of(
+                hash.of(row.source6High(), row.source6Low()),
+                hash.of(row.destination6High(), row.destination6Low()))
+            : row.source6High();
+    return (int) hash.of(addresses, hash.of(about, ports)) & (index.length - 1);
+  }
+
+  private static boolean isSame(FlowRecord one, FlowRecord other) {
+    return one.portIndex() == other.portIndex()
+        && one.ipVersion() == other.ipVersion()
+        && one.protocol() == other.protocol()
+        && one.direction() == other.direction()
+        && one.verdict() == other.verdict()
+        && one.sourcePort() == other.sourcePort()
+        && one.destinationPort() == other.destinationPort()
+        && isSameIcmp(one, other)
+        && one.hasSameAddresses(other);
+  }
+
+  private static boolean isSameIcmp(FlowRecord one, FlowRecord other) {
+    boolean known = (one.known() & FlowRecord.ICMP_KNOWN) != 0;
+    boolean otherKnown = (other.known() & FlowRecord.ICMP_KNOWN) != 0;
+    return known == otherKnown
+        && (!known || (one.icmpType() == other.icmpType() && one.icmpCode() == other.icmpCode()));
+  }
+
+  private void append(byte[] row, int slot) {
+    int length = added.rowBytes();
+    if (usedBytes + length > data.length) {
+      data = Arrays.copyOf(data, Math.max(INDEX_MIN * length, data.length * 2));
+    }
+    System.arraycopy(row, 0, data, usedBytes, length);
+    index[slot] = usedBytes + 1;
+    usedBytes += length;
+    rows++;
+  }
+
+  private void merge() {
+    int tcpFlag = kept.tcpFlag() | added.tcpFlag();
+    int tcpFlagsAll = kept.tcpFlagsAll() | added.tcpFlagsAll();
+    FlowRecord later = added.lastNs() >= kept.lastNs() ? added : kept;
+    kept.tcp(tcpFlag, tcpFlagsAll, later.tcpState(), later.endReason())
+        .protocol(kept.protocol(), later.known())
+        .setupUs(later.setupUs())
+        .times(Math.min(kept.firstNs(), added.firstNs()), Math.max(kept.lastNs(), added.lastNs()))
+        .counts(kept.packets() + added.packets(), kept.bytes() + added.bytes());
+  }
+
+  private void growIndex() {
+    index = new int[Math.max(INDEX_MIN, index.length * 2)];
+    for (int offset = 0; offset < usedBytes; offset += kept.rowBytes()) {
+      kept.at(data, offset);
+      int slot = slot(kept);
+      while (index[slot] != 0) {
+        slot = (slot + 1) & (index.length - 1);
+      }
+      index[slot] = offset + 1;
+    }
+  }
+
+  /** Hands over all rows and forgets them. */
+  void drain(RowTaker taker) {
+    for (int offset = 0; offset < usedBytes; offset += kept.rowBytes()) {
+      kept.at(data, offset);
+      taker.take(data, offset, kept.rowBytes());
+    }
+    data = new byte[0];
+    index = new int[0];
+    usedBytes = 0;
+    rows = 0;
+  }
+
+  /** Takes a merged row. */
+  @FunctionalInterface
+  interface RowTaker {
+    void take(byte[] data, int offset, int length);
+  }
+}
