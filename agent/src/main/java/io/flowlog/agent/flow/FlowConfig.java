@@ -11,6 +11,14 @@ public record FlowConfig(long tableBytes, Timeouts timeouts) {
   /** The least that {@code table_bytes} may be. */
   public static final long TABLE_BYTES_MIN = 1 << 20;
 
+  /** The most that {@code table_bytes} may be. */
+  public static final long TABLE_BYTES_MAX = 1L << 40;
+
+  /** The shortest and the longest time-out. */
+  public static final Duration TIMEOUT_MIN = Duration.ofSeconds(1);
+
+  public static final Duration TIMEOUT_MAX = Duration.ofDays(30);
+
   /** Returns the settings of a host that says nothing. */
   public static FlowConfig defaults() {
     return new FlowConfig(256L << 20, Timeouts.defaults());

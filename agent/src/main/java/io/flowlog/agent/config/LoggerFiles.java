@@ -1,0 +1,32 @@
+package io.flowlog.agent.config;
+
+import io.flowlog.agent.logger.FlowLogger;
+import io.flowlog.agent.logger.LoggerIds;
+import io.flowlog.agent.logger.LoggerRules;
+import io.flowlog.agent.store.StoreConfig;
+import java.nio.file.Path;
+import java.util.Set;
+
+/** Loads the loggers that an operator, or the agent's own API, declared in files. */
+public final class LoggerFiles {
+  /** What the API wraps a logger into, so that its requests and answers serve as files. */
+  private static final String API_WRAPPER = "flowlog_logger";
+
+  private LoggerFiles() {}
+
+  /** Returns the rules that loggers in files are held to. */
+  public static LoggerRules rules(Set<String> recordFields, StoreConfig store) {
+    return new LoggerRules(recordFields, Endpoints.rules(store));
+  }
+
+  /** Loads one file, or the files of a directory. */
+  public static Declarations<FlowLogger> load(Path path, LoggerRules rules) {
+    DeclarationLoader<FlowLogger> loader =
+        new DeclarationLoader<>(
+            (tree, fileName, index) -> rules.check(tree, LoggerIds.ofFile(fileName, index)),
+            API_WRAPPER);
+    loader.load(path);
+    loader.refuseDuplicates("id", logger -> logger.id().toString());
+    return loader.result();
+  }
+}

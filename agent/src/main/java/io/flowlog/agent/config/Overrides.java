@@ -1,0 +1,67 @@
+package io.flowlog.agent.config;
+
+import io.flowlog.agent.port.FieldProblem;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Lays {@code --set key=value} over what the file says. Owned by the call that loads. */
+final class Overrides {
+  private static final Place PLACE = new Place("--set", 0);
+
+  private final Map<String, @Nullable Object> tree;
+  private final Map<String, Place> places;
+  private final List<Problem> problems;
+
+  Overrides(Map<String, @Nullable Object> tree, Map<String, Place> places, List<Problem> problems) {
+    this.tree = tree;
+    this.places = places;
+    this.problems = problems;
+  }
+
+  /** Applies one {@code key=value}; the value is read as in the file. */
+  void apply(String set) {
+    int equals = set.indexOf('=');
+    String path = equals < 0 ? set : set.substring(0, equals);
+    List<String> keys = List.of(path.split("\\.", -1));
+    if (equals < 0 || keys.contains("")) {
+      problem("", FieldProblem.quote(set) + " is no setting", "write --set key=value");
+      return;
+    }
+    List<Problem> valueProblems = new ArrayList<>();
+    try {
+      Object value = YamlReader.read("--set", set.substring(equals + 1), valueProblems).root();
+      put(keys, path, value);
+    } catch (ProblemException e) {
+      valueProblems.add(e.problem());
+    }
+    for (Problem problem : valueProblems) {
+      problem(Document.join(path, problem.field()), problem.what(), problem.remedy());
+    }
+  }
+
+  private void put(List<String> keys, String path, @Nullable Object value) {
+    Map<String, @Nullable Object> around = tree;
+    for (String key : keys.subList(0, keys.size() - 1)) {
+      around = below(around, key);
+    }
+    around.put(keys.get(keys.size() - 1), value);
+    places.keySet().removeIf(other -> other.startsWith(path + ".") || other.startsWith(path + "["));
+    places.put(path, PLACE);
+  }
+
+  @SuppressWarnings("unchecked") // documents have text keys at every level
+  private static Map<String, @Nullable Object> below(
+      Map<String, @Nullable Object> around, String key) {
+    if (!(around.get(key) instanceof Map)) {
+      around.put(key, new LinkedHashMap<String, @Nullable Object>());
+    }
+    return (Map<String, @Nullable Object>) around.get(key);
+  }
+
+  private void problem(String field, String what, String remedy) {
+    problems.add(new Problem(PLACE.file(), PLACE.line(), field, what, remedy));
+  }
+}

@@ -1,0 +1,40 @@
+package io.flowlog.agent.logger;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.UUID;
+
+/** Gives loggers that were declared without an id one that stays the same. */
+public final class LoggerIds {
+  /** Made once at random for this purpose; another value would rename every stored file. */
+  private static final UUID NAMESPACE = UUID.fromString("5b0d0f0e-8f6b-4c53-9d0e-6f2f7f1c9a44");
+
+  private LoggerIds() {}
+
+  /**
+   * Returns the id of a logger by where it is declared: a UUID of version 5.
+   *
+   * @param fileName the file's name without its folder, so that all hosts derive the same id
+   * @param index the logger's place in the file; the first one's id depends on the name only
+   */
+  public static UUID ofFile(String fileName, int index) {
+    String name = index == 0 ? fileName : fileName + "#" + index;
+    MessageDigest sha1;
+    try {
+      sha1 = MessageDigest.getInstance("SHA-1");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-1", e);
+    }
+    sha1.update(
+        ByteBuffer.allocate(16)
+            .putLong(NAMESPACE.getMostSignificantBits())
+            .putLong(NAMESPACE.getLeastSignificantBits())
+            .flip());
+    ByteBuffer hash = ByteBuffer.wrap(sha1.digest(name.getBytes(StandardCharsets.UTF_8)));
+    long high = (hash.getLong() & ~0xf000L) | 0x5000L;
+    long low = (hash.getLong() & ~(3L << 62)) | (2L << 62);
+    return new UUID(high, low);
+  }
+}
