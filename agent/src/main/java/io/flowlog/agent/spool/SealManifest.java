@@ -67,7 +67,8 @@ record SealManifest(UUID loggerId, long startNs, long endNs, long sequence, List
       text.append("file ").append(part.part()).append(' ').append(part.rows());
       text.append(' ').append(part.bytes()).append(' ').append(part.key()).append('\n');
     }
-    text.append("end ").append(checksum(text.toString())).append('\n');
+    String checksum = checksum(text.toString());
+    text.append("end ").append(checksum).append('\n');
     return text.toString().getBytes(StandardCharsets.UTF_8);
   }
 
