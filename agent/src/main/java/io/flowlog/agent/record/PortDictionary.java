@@ -1,6 +1,8 @@
 package io.flowlog.agent.record;
 
 import io.flowlog.agent.port.LoggingPort;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -10,11 +12,17 @@ import org.jspecify.annotations.Nullable;
  * <p>It travels with the records, so that they can be written out after their port is gone.
  */
 public final class PortDictionary {
+  /** The highest number that a port may have: a damaged number must not cost memory. */
+  public static final int PORT_INDEX_MAX = (1 << 20) - 1;
+
   private @Nullable LoggingPort[] ports = new LoggingPort[8];
   private int size;
 
   /** Enters a port under a number. */
   public void define(int portIndex, LoggingPort port) {
+    if (portIndex < 0 || portIndex > PORT_INDEX_MAX) {
+      throw new IllegalArgumentException("a logging port cannot have the number " + portIndex);
+    }
     if (portIndex >= ports.length) {
       ports = Arrays.copyOf(ports, Integer.highestOneBit(portIndex) * 2);
     }
@@ -39,5 +47,23 @@ public final class PortDictionary {
       throw new IllegalArgumentException("no logging port has the number " + portIndex);
     }
     return port;
+  }
+
+  /** Returns the fields of a port that must be there, as bytes for the row journal. */
+  public byte[] encode(int portIndex) {
+    return PortCodec.encode(get(portIndex));
+  }
+
+  /**
+   * Enters a port under a number, from what {@link #encode} returned.
+   *
+   * @param encoded all its remaining bytes; they may come from outside and be anything
+   * @throws IOException when they are no logging port, or the number is none; nothing was entered
+   */
+  public void decode(int portIndex, ByteBuffer encoded) throws IOException {
+    if (portIndex < 0 || portIndex > PORT_INDEX_MAX) {
+      throw new IOException("a logging port cannot have the number " + portIndex);
+    }
+    define(portIndex, PortCodec.decode(encoded));
   }
 }

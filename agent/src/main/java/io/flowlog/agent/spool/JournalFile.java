@@ -1,0 +1,52 @@
+package io.flowlog.agent.spool;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The row journal of an interval that is complete and waits to be encoded.
+ *
+ * @param sequence grows from journal to journal of a spool, also when their intervals are the same
+ */
+public record JournalFile(long sequence, long startNs, long endNs, Path path) {
+  static final String OPEN = ".open";
+  static final String COMPLETE = ".rows";
+
+  private static final Pattern NAME = Pattern.compile("(\\d{1,18})_(-?\\d{1,19})_(-?\\d{1,19})");
+
+  static JournalFile in(Path folder, long sequence, long startNs, long endNs) {
+    String name = String.format(Locale.ROOT, "%012d_%d_%d%s", sequence, startNs, endNs, COMPLETE);
+    return new JournalFile(sequence, startNs, endNs, folder.resolve(name));
+  }
+
+  /** Reads the name of a journal, open or complete; null if it is another file's. */
+  static @Nullable JournalFile ofName(Path path) {
+    String name = DiskFiles.nameOf(path);
+    if (!name.endsWith(OPEN) && !name.endsWith(COMPLETE)) {
+      return null;
+    }
+    String stem = name.substring(0, name.length() - OPEN.length());
+    Matcher matcher = NAME.matcher(stem);
+    if (!matcher.matches()) {
+      return null;
+    }
+    try {
+      return new JournalFile(
+          Long.parseLong(matcher.group(1)),
+          Long.parseLong(matcher.group(2)),
+          Long.parseLong(matcher.group(3)),
+          path.resolveSibling(stem + COMPLETE));
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  /** Returns the journal's name while it is written. */
+  Path openPath() {
+    String name = DiskFiles.nameOf(path);
+    return path.resolveSibling(name.substring(0, name.length() - COMPLETE.length()) + OPEN);
+  }
+}

@@ -1,0 +1,111 @@
+package io.flowlog.agent.spool;
+
+import io.flowlog.agent.metrics.AgentCounter;
+import io.flowlog.agent.metrics.CounterSet;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/** The row journals of a spool. Owned by the {@link Spool}. */
+final class JournalFolder {
+  private final Path path;
+  private final DiskFiles disk;
+  private final CounterSet counters;
+  private final JournalRecovery recovery;
+  private final TreeMap<Long, JournalFile> complete = new TreeMap<>();
+  private final List<JournalFile> unrecovered = new ArrayList<>();
+  private long sequenceMax;
+
+  JournalFolder(Path path, DiskFiles disk, CounterSet counters) {
+    this.path = path;
+    this.disk = disk;
+    this.counters = counters;
+    recovery = new JournalRecovery(disk);
+  }
+
+  /** Finds what an earlier process left. A full disk only defers the recovery of a journal. */
+  void recover() throws SpoolException {
+    disk.makeFolder(path);
+    for (Path file : disk.list(path)) {
+      JournalFile journal = JournalFile.ofName(file);
+      if (journal == null) {
+        continue;
+      }
+      sequenceMax = Math.max(sequenceMax, journal.sequence());
+      if (file.equals(journal.path())) {
+        complete.put(journal.sequence(), journal);
+      } else {
+        unrecovered.add(journal);
+      }
+    }
+    try {
+      recoverOpen();
+    } catch (SpoolException e) {
+      // sealed files can be stored all the same, and that makes room
+      if (e.code() != SpoolException.Code.DISK_FULL) {
+        throw e;
+      }
+    }
+  }
+
+  private void recoverOpen() throws SpoolException {
+    if (unrecovered.isEmpty()) {
+      return;
+    }
+    while (!unrecovered.isEmpty()) {
+      JournalFile journal = unrecovered.get(0);
+      repair(journal.openPath(), journal);
+      unrecovered.remove(0);
+    }
+    disk.forceFolder(path);
+  }
+
+  /** Makes a journal end where its last good frame ends; one without any is deleted. */
+  void repair(Path found, JournalFile journal) throws SpoolException {
+    JournalRecovery.Outcome outcome = recovery.repair(found, journal);
+    counters.add(AgentCounter.JOURNAL_TORN_BYTES, outcome.tornBytes());
+    if (outcome.usable()) {
+      complete.put(journal.sequence(), journal);
+    } else {
+      complete.remove(journal.sequence());
+    }
+  }
+
+  RowJournal begin(long sequenceMin, long startNs, long endNs) throws SpoolException {
+    sequenceMax = Math.max(sequenceMax + 1, sequenceMin);
+    return new RowJournal(this, disk, JournalFile.in(path, sequenceMax, startNs, endNs));
+  }
+
+  void completed(JournalFile journal) {
+    complete.put(journal.sequence(), journal);
+  }
+
+  List<JournalFile> journals() throws SpoolException {
+    recoverOpen();
+    return List.copyOf(complete.values());
+  }
+
+  boolean has(long sequence) {
+    return complete.containsKey(sequence);
+  }
+
+  void delete(JournalFile journal) throws SpoolException {
+    disk.delete(journal.path());
+    complete.remove(journal.sequence());
+  }
+
+  void discardAll() throws SpoolException {
+    for (Path file : disk.list(path)) {
+      if (JournalFile.ofName(file) != null) {
+        disk.delete(file);
+      }
+    }
+    complete.clear();
+    unrecovered.clear();
+  }
+
+  Path path() {
+    return path;
+  }
+}

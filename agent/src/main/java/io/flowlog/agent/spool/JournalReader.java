@@ -1,0 +1,265 @@
+package io.flowlog.agent.spool;
+
+import static io.flowlog.agent.spool.JournalFormat.END;
+import static io.flowlog.agent.spool.JournalFormat.FRAME_HEAD_BYTES;
+import static io.flowlog.agent.spool.JournalFormat.INT;
+import static io.flowlog.agent.spool.JournalFormat.LONG;
+import static io.flowlog.agent.spool.JournalFormat.PORT;
+import static io.flowlog.agent.spool.JournalFormat.ROWS;
+import static io.flowlog.agent.spool.JournalFormat.ROW_COUNT_BYTES;
+import static io.flowlog.agent.spool.JournalFormat.UNCOUNTED_BYTES;
+
+import io.flowlog.agent.record.FlowRecord;
+import io.flowlog.agent.record.PortDictionary;
+import io.flowlog.agent.record.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a row journal from its start to its last good frame. Owned by one thread and used for one
+ * pass; any number of readers may read one file.
+ *
+ * <p>The file's bytes may be anything. Reading ends before the first frame whose length, checksum
+ * or content is wrong, and {@link #tornBytes()} tells how much is behind.
+ */
+public final class JournalReader implements AutoCloseable {
+  private static final int BATCH_BYTES = 256 << 10;
+
+  private final Path path;
+  private final FileChannel channel;
+  private final long sizeBytes;
+  private final byte[] header = new byte[JournalFormat.HEADER_BYTES];
+  private final byte[] head = new byte[FRAME_HEAD_BYTES + ROW_COUNT_BYTES];
+  private final PortDictionary ports = new PortDictionary();
+  private final FlowRecord row = new FlowRecord();
+  private RecordBatch batch = new RecordBatch(BATCH_BYTES);
+  private long goodBytes = JournalFormat.HEADER_BYTES;
+  private long rows;
+  private long packets;
+  private boolean atEnd;
+  private boolean complete;
+  private boolean cutShort;
+
+  private JournalReader(Path path, FileChannel channel) throws IOException {
+    this.path = path;
+    this.channel = channel;
+    sizeBytes = channel.size();
+    if (!read(header, 0, header.length, 0) || !JournalFormat.isHeader(header)) {
+      throw SpoolException.damaged(path, 0, "it is no row journal");
+    }
+    int version = JournalFormat.versionOf(header);
+    if (version != JournalFormat.VERSION) {
+      throw new SpoolException(
+          SpoolException.Code.OTHER,
+          path + " is a row journal of version " + version + ", which this program cannot read",
+          null);
+    }
+  }
+
+  /** Opens a journal, complete or not. */
+  public static JournalReader open(Path path) throws SpoolException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(path, StandardOpenOption.READ);
+    } catch (IOException e) {
+      throw SpoolException.of("read", path, e);
+    }
+    try {
+      return new JournalReader(path, channel);
+    } catch (IOException e) {
+      SpoolException failure = SpoolException.of("read", path, e);
+      try {
+        channel.close();
+      } catch (IOException again) {
+        failure.addSuppressed(again);
+      }
+      throw failure;
+    }
+  }
+
+  /** Returns the next rows, valid until the next call, or null when there are no more. */
+  public @Nullable RecordBatch next() throws SpoolException {
+    while (!atEnd) {
+      int kind;
+      try {
+        kind = readFrame();
+      } catch (IOException e) {
+        throw SpoolException.of("read", path, e);
+      }
+      atEnd = kind == 0 || kind == END;
+      if (kind == ROWS) {
+        return batch;
+      }
+    }
+    batch.clear();
+    return null;
+  }
+
+  /** Returns the ports that the rows so far refer to. */
+  public PortDictionary ports() {
+    return ports;
+  }
+
+  /** Returns the interval's start. */
+  public long startNs() {
+    return (long) LONG.get(header, 12);
+  }
+
+  /** Returns the interval's end. */
+  public long endNs() {
+    return (long) LONG.get(header, 20);
+  }
+
+  /** Returns the journal's number in its spool. */
+  public long sequence() {
+    return (long) LONG.get(header, 28);
+  }
+
+  /** Tells, at the end, whether the writer said that these are all rows. */
+  public boolean isComplete() {
+    return complete;
+  }
+
+  /** Tells, at the end of a complete journal, whether it was completed before its interval. */
+  public boolean isCutShort() {
+    return cutShort;
+  }
+
+  /** Returns the number of rows so far. */
+  public long rows() {
+    return rows;
+  }
+
+  /** Returns, at the end of a complete journal, the packets that its writer accounted for. */
+  public long packets() {
+    return packets;
+  }
+
+  /** Returns how many bytes, from the file's start, are good so far. */
+  public long goodBytes() {
+    return goodBytes;
+  }
+
+  /** Returns, at the end, how many bytes are behind the last good frame. */
+  public long tornBytes() {
+    return sizeBytes - goodBytes;
+  }
+
+  /** Returns the kind of the next frame, which is then in our hands, or 0 if there is none. */
+  private int readFrame() throws IOException {
+    long leftBytes = sizeBytes - goodBytes;
+    if (leftBytes < FRAME_HEAD_BYTES || !read(head, 0, FRAME_HEAD_BYTES, goodBytes)) {
+      return 0;
+    }
+    int headBytes = FRAME_HEAD_BYTES;
+    int kind = head[UNCOUNTED_BYTES];
+    if (kind == ROWS) {
+      headBytes += ROW_COUNT_BYTES;
+    }
+    long frameBytes = (long) (int) INT.get(head, 0) + UNCOUNTED_BYTES;
+    if (frameBytes < headBytes
+        || frameBytes > leftBytes
+        || frameBytes > JournalFormat.FRAME_BYTES_MAX
+        || !readBody(headBytes, (int) frameBytes - headBytes)
+        || !take(kind, (int) frameBytes - headBytes)) {
+      return 0;
+    }
+    goodBytes += frameBytes;
+    return kind;
+  }
+
+  private boolean readBody(int headBytes, int bodyBytes) throws IOException {
+    if (bodyBytes > batch.data().length) {
+      batch = new RecordBatch(bodyBytes);
+    }
+    int countBytes = headBytes - FRAME_HEAD_BYTES;
+    long offset = goodBytes + FRAME_HEAD_BYTES;
+    return read(head, FRAME_HEAD_BYTES, countBytes, offset)
+        && read(batch.data(), 0, bodyBytes, offset + countBytes)
+        && (int) INT.get(head, 4)
+            == JournalFormat.frameChecksum(head, headBytes, batch.data(), bodyBytes);
+  }
+
+  private boolean take(int kind, int bodyBytes) {
+    return switch (kind) {
+      case PORT -> takePort(bodyBytes);
+      case ROWS -> takeRows(bodyBytes);
+      case END -> takeEnd(bodyBytes);
+      default -> false;
+    };
+  }
+
+  private boolean takePort(int bodyBytes) {
+    byte[] data = batch.data();
+    if (bodyBytes < 4) {
+      return false;
+    }
+    try {
+      ports.decode((int) INT.get(data, 0), ByteBuffer.wrap(data, 4, bodyBytes - 4));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private boolean takeRows(int bodyBytes) {
+    int count = (int) INT.get(head, FRAME_HEAD_BYTES);
+    if (!areRows(bodyBytes, count)) {
+      return false;
+    }
+    batch.filled(bodyBytes, count);
+    rows += count;
+    return true;
+  }
+
+  private boolean areRows(int bodyBytes, int count) {
+    int offset = 0;
+    int found = 0;
+    while (bodyBytes - offset >= FlowRecord.HEADER_BYTES) {
+      row.at(batch.data(), offset);
+      if (!JournalFormat.isPlausible(row) || ports.find(row.portIndex()) == null) {
+        return false;
+      }
+      offset += row.rowBytes();
+      found++;
+    }
+    return offset == bodyBytes && found == count && count > 0;
+  }
+
+  private boolean takeEnd(int bodyBytes) {
+    byte[] data = batch.data();
+    if (bodyBytes != JournalFormat.END_BODY_BYTES || (long) LONG.get(data, 0) != rows) {
+      return false;
+    }
+    packets = (long) LONG.get(data, 8);
+    cutShort = data[16] != 0;
+    complete = true;
+    return true;
+  }
+
+  private boolean read(byte[] into, int offset, int count, long position) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(into, offset, count);
+    long at = position;
+    while (buffer.hasRemaining()) {
+      int got = channel.read(buffer, at);
+      if (got < 0) {
+        return false;
+      }
+      at += got;
+    }
+    return true;
+  }
+
+  @Override
+  public void close() throws SpoolException {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw SpoolException.of("close", path, e);
+    }
+  }
+}

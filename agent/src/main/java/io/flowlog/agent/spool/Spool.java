@@ -1,0 +1,97 @@
+package io.flowlog.agent.spool;
+
+import io.flowlog.agent.metrics.CounterSet;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The folder of everything that is not stored yet: row journals and sealed files. Owned by the
+ * spool thread; one process at a time has the folder.
+ */
+public final class Spool implements AutoCloseable {
+  private final SpoolLock lock;
+  private final JournalFolder journals;
+  private final SealedFolder sealed;
+
+  private Spool(SpoolLock lock, JournalFolder journals, SealedFolder sealed) {
+    this.lock = lock;
+    this.journals = journals;
+    this.sealed = sealed;
+  }
+
+  /** Claims the folder, makes it if needed, and recovers what an earlier process left there. */
+  public static Spool open(Path folder, SpoolConfig config, CounterSet counters)
+      throws SpoolException {
+    DiskFiles disk = new DiskFiles(config);
+    disk.makeFolder(folder);
+    SpoolLock lock = SpoolLock.claim(folder);
+    try {
+      JournalFolder journals = new JournalFolder(folder.resolve("journal"), disk, counters);
+      SealedFolder sealed = new SealedFolder(folder.resolve("sealed"), disk, counters);
+      sealed.recover();
+      journals.recover();
+      disk.forceFolder(folder);
+      return new Spool(lock, journals, sealed);
+    } catch (SpoolException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** Deletes everything, for a caller that does the work again from its start. */
+  public void discardAll() throws SpoolException {
+    journals.discardAll();
+    sealed.discardAll();
+  }
+
+  /** Begins a journal. The same interval may have several, one after the other. */
+  public RowJournal beginInterval(long startNs, long endNs) throws SpoolException {
+    return journals.begin(sealed.sequenceMax() + 1, startNs, endNs);
+  }
+
+  /** Returns the complete journals that were not retired yet, in the order of their making. */
+  public List<JournalFile> journals() throws SpoolException {
+    return journals.journals();
+  }
+
+  /** Deletes a journal; only after every logger that covers its interval has its files sealed. */
+  public void retire(JournalFile journal) throws SpoolException {
+    journals.delete(journal);
+  }
+
+  /**
+   * Cuts a damaged journal at its last good frame, so that it can be sealed as it is; the rest is
+   * counted as torn. It is gone afterwards if nothing in it was good.
+   */
+  public void salvage(JournalFile journal) throws SpoolException {
+    journals.repair(journal.path(), journal);
+  }
+
+  /** Returns the files that wait to be stored, oldest interval first. */
+  public List<SealedFile> sealed() {
+    return sealed.waiting();
+  }
+
+  /** Deletes a file that its store has confirmed. */
+  public void release(SealedFile file) throws SpoolException {
+    sealed.release(file);
+  }
+
+  /**
+   * Forgets the part numbers of intervals that ended before a time and have nothing left here.
+   * Until then a further journal of the same interval gets numbers that no earlier one had.
+   */
+  public void forgetPartNumbers(long endedBeforeNs) throws SpoolException {
+    sealed.forget(endedBeforeNs, journals);
+  }
+
+  SealedFolder sealedFolder() {
+    return sealed;
+  }
+
+  /** Gives up the folder; what is in it stays for the next start. */
+  @Override
+  public void close() throws SpoolException {
+    lock.close();
+  }
+}
