@@ -87,9 +87,9 @@ public final class PacketBatch {
     return size;
   }
 
-  /** Tells whether no packet fits any more. */
-  public boolean isFull() {
-    return size == capacity;
+  /** Tells whether so many packets fit no more. */
+  public boolean isShortOf(int packets) {
+    return capacity - size < packets;
   }
 
   /** Forgets all packets. */
@@ -102,18 +102,24 @@ public final class PacketBatch {
     size++;
   }
 
-  /** Says whose packet it is; the packet may be the one behind the last. */
-  public void assign(int packet, int portIndex, Direction direction) {
-    int base = packet * STRIDE;
+  /** Takes the last packet out again. */
+  public void removeLast() {
+    size--;
+  }
+
+  /** Says whose packet the last one is. */
+  public void assignLast(int portIndex, Direction direction) {
+    int base = (size - 1) * STRIDE;
     words[base + KEY] = (words[base + KEY] & ~(long) PORT_INDEX_MASK) | portIndex;
     words[base + SIZE] =
         (words[base + SIZE] & ~(3L << DIRECTION_SHIFT))
             | (long) direction.ordinal() << DIRECTION_SHIFT;
   }
 
-  /** Writes a packet a second time, behind the last one. */
-  public void copyLast() {
+  /** Appends the last packet a second time. */
+  public void repeatLast() {
     System.arraycopy(words, (size - 1) * STRIDE, words, size * STRIDE, STRIDE);
+    size++;
   }
 
   /** Replaces the layer 4 ports, for a fragment that learned them from its first one. */

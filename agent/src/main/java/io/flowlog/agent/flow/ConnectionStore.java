@@ -20,9 +20,6 @@ final class ConnectionStore {
   /** No entry. */
   static final int NONE = UnitAllocator.NONE;
 
-  /** Memory of one unit with its share of an index that is at most half full. */
-  static final int UNIT_BYTES = TableMemory.HOT_BYTES + TableMemory.COLD_BYTES + 16;
-
   private final TableMemory memory;
   private final UnitAllocator allocator;
   private final ConnectionIndex index;

@@ -8,6 +8,9 @@ package io.flowlog.agent.flow;
  * @param hashSeed the secret of the table's hash
  */
 public record TableSize(int unitsMax, int entriesExpected, long hashSeed) {
+  /** Memory of one unit with its share of an index that is at most half full. */
+  public static final int UNIT_BYTES = TableMemory.HOT_BYTES + TableMemory.COLD_BYTES + 16;
+
   private static final int UNITS_MIN = 64;
   private static final int UNITS_MAX = 1 << 28;
 
@@ -23,7 +26,7 @@ public record TableSize(int unitsMax, int entriesExpected, long hashSeed) {
   }
 
   private static int units(long bytes) {
-    long units = bytes / ConnectionStore.UNIT_BYTES;
+    long units = bytes / UNIT_BYTES;
     return (int) Math.max(UNITS_MIN, Math.min(UNITS_MAX, units));
   }
 }

@@ -29,9 +29,17 @@ public record StorageRules(List<Path> directories, Map<String, UrlForm> endpoint
   private static final String FILE_SHAPE = "file:///var/lib/flow-logs";
   private static final int URL_CHARACTERS_MAX = 1024;
 
+  /** Stands for every endpoint that is not named; no URL can name it. */
+  private static final String ANY_ENDPOINT = "*";
+
   public StorageRules {
     directories = List.copyOf(directories);
     endpoints = Map.copyOf(endpoints);
+  }
+
+  /** Returns rules for loggers whose storage nobody will ever write to. */
+  public static StorageRules anywhere() {
+    return new StorageRules(List.of(Path.of("/")), Map.of(ANY_ENDPOINT, UrlForm.S3_OR_SWIFT));
   }
 
   /** Which forms of URL an endpoint takes. */
@@ -66,7 +74,7 @@ public record StorageRules(List<Path> directories, Map<String, UrlForm> endpoint
     if (authority == null) {
       throw wrong(text, "is not an https URL of an object store", "write " + SWIFT_SHAPE);
     }
-    UrlForm form = endpoints.get(authority);
+    UrlForm form = endpoints.getOrDefault(authority, endpoints.get(ANY_ENDPOINT));
     if (form == null) {
       throw new FieldException(
           "the endpoint " + FieldProblem.quote(authority) + " is not in store.endpoints",

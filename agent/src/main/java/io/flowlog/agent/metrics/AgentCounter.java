@@ -5,8 +5,22 @@ public enum AgentCounter {
   FRAMES("frames_total", "Frames taken from the capture sources."),
   FRAME_BYTES("frame_bytes_total", "Captured bytes of those frames."),
   FRAMES_NOT_IP("frames_not_ip_total", "Frames that carry no IP packet (ARP, LLDP, ...)."),
-  FRAMES_MALFORMED(
-      "frames_malformed_total", "Frames whose IP header is damaged or cut: in no record."),
+  FRAMES_LINK_HEADER_CUT(
+      "frames_link_header_cut_total", "Frames whose link layer header is cut: in no record."),
+  FRAMES_LINK_TOO_DEEP(
+      "frames_link_headers_too_deep_total",
+      "Frames with more tags or labels than anybody stacks: in no record."),
+  FRAMES_IP_HEADER_CUT(
+      "frames_ip_header_cut_total", "Frames whose IP header is cut: in no record."),
+  FRAMES_IP_VERSION_WRONG(
+      "frames_ip_version_wrong_total",
+      "Frames whose IP version is not what the link layer says: in no record."),
+  FRAMES_IP_HEADER_LENGTH_WRONG(
+      "frames_ip_header_length_wrong_total",
+      "Frames whose IP header claims fewer than 20 bytes: in no record."),
+  FRAMES_IP_TOTAL_LENGTH_WRONG(
+      "frames_ip_total_length_wrong_total",
+      "Frames whose IP packet claims to be shorter than its header: in no record."),
   FRAMES_OF_NO_PORT(
       "frames_of_no_port_total", "Frames that belong to no logging port: in no record."),
   FRAMES_EXCLUDED("frames_excluded_total", "Packets of an address in capture.exclude_addresses."),

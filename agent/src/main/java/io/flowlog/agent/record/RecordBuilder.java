@@ -27,6 +27,9 @@ public final class RecordBuilder implements CutHandler {
   private final byte[] mergeRow = new byte[FlowRecord.BYTES_MAX];
   private long rows;
 
+  /** Packets in the rows of the interval. */
+  private long packets;
+
   /**
    * Makes a builder.
    *
@@ -47,6 +50,7 @@ public final class RecordBuilder implements CutHandler {
 
   @Override
   public void onCutStart(long startNs, long endNs) {
+    packets = 0;
     try {
       sink.onIntervalStart(startNs, endNs);
     } catch (IOException e) {
@@ -110,6 +114,7 @@ public final class RecordBuilder implements CutHandler {
   private void write(FlowRecord target, ConnectionView connection, int side) {
     int protocol = connection.protocol();
     boolean ipv6 = connection.isIpv6();
+    packets += connection.packets(side);
     target
         .kind(ipv6 ? 6 : 4, connection.direction(side), FlowRecord.ACCEPT, FlowRecord.OK)
         .portIndex(connection.portIndex())
@@ -168,6 +173,7 @@ public final class RecordBuilder implements CutHandler {
   @Override
   public void onOverflow(OverflowView overflow) {
     makeRoom();
+    packets += overflow.packets();
     int known = overflow.destinationPort() < 0 ? 0 : FlowRecord.DESTINATION_PORT_KNOWN;
     row.at(batch.data(), batch.usedBytes())
         .kind(0, overflow.direction(), FlowRecord.ACCEPT, FlowRecord.SKIPDATA)
@@ -190,7 +196,7 @@ public final class RecordBuilder implements CutHandler {
     merger.drain(this::appendMerged);
     flush();
     try {
-      sink.onIntervalComplete();
+      sink.onIntervalComplete(packets);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

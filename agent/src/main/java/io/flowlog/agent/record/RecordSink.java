@@ -10,6 +10,6 @@ public interface RecordSink {
   /** Uses the rows before it returns; the batch then belongs to the caller again. */
   void onBatch(RecordBatch batch) throws IOException;
 
-  /** The interval has no more rows. */
-  void onIntervalComplete() throws IOException;
+  /** The interval has no more rows; together they account for so many packets. */
+  void onIntervalComplete(long packets) throws IOException;
 }

@@ -1,0 +1,58 @@
+package io.flowlog.agent.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The program: finds the command and turns its end into an exit code. */
+@Command(
+    name = "flowlog-agent",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    description = "VPC-style flow logs from one's own hypervisors into one's own object store.",
+    subcommands = {ReplayCommand.class, CheckConfigCommand.class, DemoCommand.class},
+    footer = {"", "Exit codes: 0 done, 1 a named failure, 2 wrong use."})
+public final class Main implements Runnable {
+  /** Done. */
+  static final int DONE = 0;
+
+  /** Something failed, and the last line on stderr says what. */
+  static final int FAILED = 1;
+
+  /** The command line made no sense. */
+  static final int WRONG_USE = 2;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  Main() {}
+
+  /** Runs one command. */
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
+
+  static int run(String... arguments) {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    commandLine.setExecutionExceptionHandler(
+        (failure, command, parsed) -> {
+          if (failure instanceof CommandFailure) {
+            command.getErr().println("flowlog-agent: " + failure.getMessage());
+            return FAILED;
+          }
+          throw failure;
+        });
+    return commandLine.execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "which command?");
+  }
+}

@@ -1,0 +1,96 @@
+package io.flowlog.agent.worker;
+
+import io.flowlog.agent.capture.CaptureSource;
+import io.flowlog.agent.capture.Frame;
+import io.flowlog.agent.capture.FrameHandler;
+import io.flowlog.agent.decode.FrameDecoder;
+import io.flowlog.agent.decode.FrameOutcome;
+import io.flowlog.agent.decode.PacketBatch;
+import io.flowlog.agent.decode.PacketView;
+import io.flowlog.agent.flow.ConnectionTable;
+import io.flowlog.agent.metrics.AgentCounter;
+import io.flowlog.agent.metrics.CounterSet;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes frames from a source through the decoder into the connection table.
+ *
+ * <p>One thread owns it, with the source, the decoder, the batch and the table.
+ */
+final class CaptureWorker implements FrameHandler {
+  /** Enough to overlap the memory accesses of a batch, few enough to stay in the first cache. */
+  private static final int BATCH_PACKETS = 64;
+
+  /** A packet between two logging ports is counted at both. */
+  private static final int PACKETS_OF_A_FRAME = 2;
+
+  private static final int SWEEP_UNITS = 1024;
+
+  private final FrameDecoder decoder = new FrameDecoder();
+  private final PacketBatch batch = new PacketBatch(BATCH_PACKETS);
+  private final PacketView lastPacket = new PacketView(batch);
+  private final long[] outcomes = new long[FrameOutcome.values().length];
+  private final ConnectionTable table;
+  private final CounterSet counters;
+  private final ExcludedNetworks excluded;
+  private final @Nullable PortMatcher matcher;
+
+  /** Whether every packet goes to the table as the decoder made it. */
+  private final boolean plain;
+
+  /** Makes a worker; the matcher is null when the whole source is one port's. */
+  CaptureWorker(
+      ConnectionTable table, CounterSet counters, ExcludedNetworks excluded, Ports ports) {
+    this.table = table;
+    this.counters = counters;
+    this.excluded = excluded;
+    matcher = ports.isAssumed() ? null : new PortMatcher(ports.list(), batch);
+    plain = matcher == null && excluded.isEmpty();
+  }
+
+  /** Takes at most so many frames; returns how many there were. */
+  int doWork(CaptureSource source, int frameLimit) throws IOException {
+    try {
+      return source.poll(this, frameLimit);
+    } finally {
+      flush();
+      table.sweep(SWEEP_UNITS);
+    }
+  }
+
+  @Override
+  public void onFrame(Frame frame) {
+    if (batch.isShortOf(PACKETS_OF_A_FRAME)) {
+      table.apply(batch);
+      batch.clear();
+    }
+    FrameOutcome outcome = decoder.decode(frame, batch);
+    outcomes[outcome.ordinal()]++;
+    if (!plain && outcome.isPacket()) {
+      assign(frame);
+    }
+  }
+
+  private void assign(Frame frame) {
+    if (excluded.contain(lastPacket.at(batch.size() - 1))) {
+      batch.removeLast();
+      counters.increment(AgentCounter.FRAMES_EXCLUDED);
+    } else if (matcher == null) {
+      batch.assignLast(0, frame.direction);
+    } else if (matcher.match(frame, batch) == 0) {
+      batch.removeLast();
+      counters.increment(AgentCounter.FRAMES_OF_NO_PORT);
+    }
+  }
+
+  private void flush() {
+    table.apply(batch);
+    batch.clear();
+    for (FrameOutcome outcome : FrameOutcome.values()) {
+      long count = outcomes[outcome.ordinal()];
+      outcomes[outcome.ordinal()] = 0;
+      FrameOutcomes.count(outcome, count, counters);
+    }
+  }
+}

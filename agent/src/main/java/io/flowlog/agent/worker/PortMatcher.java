@@ -1,0 +1,111 @@
+package io.flowlog.agent.worker;
+
+import io.flowlog.agent.capture.Direction;
+import io.flowlog.agent.capture.Frame;
+import io.flowlog.agent.capture.LinkType;
+import io.flowlog.agent.decode.PacketBatch;
+import io.flowlog.agent.decode.PacketView;
+import io.flowlog.agent.port.IpAddress;
+import io.flowlog.agent.port.LoggingPort;
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Tells whose packet a captured one is when the capture was not taken at one logging port: by MAC
+ * addresses where the link layer has them, else by IP addresses.
+ *
+ * <p>Owned by one capture worker. A packet between two logging ports belongs to both.
+ */
+final class PortMatcher {
+  private static final int NONE = Frame.NO_PORT;
+  private static final int MAC_BYTES = 6;
+
+  private record Address(long high, long low) {}
+
+  private final Map<Long, Integer> byMac = new HashMap<>();
+  private final Map<Address, Integer> byAddress = new HashMap<>();
+  private final long[] macs;
+  private final PacketView packet;
+
+  /** Makes a matcher of ports that are numbered as they stand in the list. */
+  PortMatcher(List<LoggingPort> ports, PacketBatch batch) {
+    packet = new PacketView(batch);
+    macs = new long[ports.size()];
+    for (int portIndex = 0; portIndex < ports.size(); portIndex++) {
+      LoggingPort port = ports.get(portIndex);
+      macs[portIndex] = port.mac() == null ? -1 : Long.parseLong(port.mac().replace(":", ""), 16);
+      byMac.put(macs[portIndex], portIndex);
+      for (String address : port.addresses()) {
+        byAddress.put(address(address), portIndex);
+      }
+    }
+  }
+
+  private static Address address(String text) {
+    byte[] bytes = Objects.requireNonNull(IpAddress.parse(text), text);
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    return bytes.length == 16
+        ? new Address(buffer.getLong(0), buffer.getLong(8))
+        : new Address(0, buffer.getInt(0) & 0xffff_ffffL);
+  }
+
+  /** Assigns the last packet of the batch to its ports; returns how many it has: 0, 1 or 2. */
+  int match(Frame frame, PacketBatch batch) {
+    packet.at(batch.size() - 1);
+    if (frame.portIndex != NONE) {
+      boolean sent = isSender(frame, frame.portIndex);
+      batch.assignLast(frame.portIndex, sent ? Direction.EGRESS : Direction.INGRESS);
+      return 1;
+    }
+    int sender = sender(frame);
+    int receiver = receiver(frame);
+    if (sender != NONE && receiver != NONE) {
+      batch.assignLast(sender, Direction.EGRESS);
+      batch.repeatLast();
+      batch.assignLast(receiver, Direction.INGRESS);
+      return 2;
+    }
+    if (sender != NONE) {
+      batch.assignLast(sender, Direction.EGRESS);
+      return 1;
+    }
+    if (receiver != NONE) {
+      batch.assignLast(receiver, Direction.INGRESS);
+      return 1;
+    }
+    return 0;
+  }
+
+  private boolean isSender(Frame frame, int portIndex) {
+    boolean byLink = macs[portIndex] >= 0 && frame.linkType == LinkType.ETHERNET;
+    return byLink ? mac(frame, MAC_BYTES) == macs[portIndex] : sender(frame) == portIndex;
+  }
+
+  private int sender(Frame frame) {
+    int byLink = frame.linkType == LinkType.ETHERNET ? portOf(mac(frame, MAC_BYTES)) : NONE;
+    return byLink != NONE ? byLink : portOf(packet.sourceHigh(), packet.sourceLow());
+  }
+
+  private int receiver(Frame frame) {
+    int byLink = frame.linkType == LinkType.ETHERNET ? portOf(mac(frame, 0)) : NONE;
+    return byLink != NONE ? byLink : portOf(packet.destinationHigh(), packet.destinationLow());
+  }
+
+  private int portOf(long mac) {
+    return byMac.getOrDefault(mac, NONE);
+  }
+
+  private int portOf(long high, long low) {
+    return byAddress.isEmpty() ? NONE : byAddress.getOrDefault(new Address(high, low), NONE);
+  }
+
+  /** The frame carries an IP packet, so both addresses are in the capture. */
+  private static long mac(Frame frame, int offset) {
+    int at = frame.offset + offset;
+    return ((frame.buffer.getShort(at) & 0xffffL) << 32)
+        | (frame.buffer.getInt(at + 2) & 0xffff_ffffL);
+  }
+}
