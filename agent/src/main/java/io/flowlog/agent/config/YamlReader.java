@@ -42,6 +42,7 @@ final class YamlReader {
   private final List<Problem> problems;
   private final Map<String, Place> places = new HashMap<>();
   private final Iterator<Event> events;
+  private int lineReached = 1;
 
   private YamlReader(String file, String text, List<Problem> problems) {
     this.file = file;
@@ -59,27 +60,36 @@ final class YamlReader {
    * @throws ProblemException when nothing of the text can be used
    */
   static Document read(String file, String text, List<Problem> problems) throws ProblemException {
-    YamlReader reader = new YamlReader(file, text, problems);
+    return new YamlReader(file, text, problems).document();
+  }
+
+  private Event next() throws ProblemException {
     try {
-      return reader.document();
+      Event event = events.next();
+      lineReached = line(event);
+      return event;
     } catch (YamlEngineException e) {
-      throw new ProblemException(reader.syntaxProblem(e));
+      throw new ProblemException(syntaxProblem(e));
+    } catch (RuntimeException e) {
+      // The parser stumbles in its own code over some cut escapes, e.g. a file that ends in "\\x.
+      throw new ProblemException(
+          syntaxProblem(lineReached, "syntax error here or below", "mend the text"));
     }
   }
 
   private Document document() throws ProblemException {
-    Event event = events.next();
+    Event event = next();
     while (event.getEventId() == Event.ID.StreamStart
         || event.getEventId() == Event.ID.DocumentStart) {
-      event = events.next();
+      event = next();
     }
     places.put("", new Place(file, line(event)));
     if (event.getEventId() == Event.ID.StreamEnd) {
       return new Document(null, places);
     }
     Object root = value(event, "", 0);
-    events.next(); // the document's end
-    Event next = events.next();
+    next(); // the document's end
+    Event next = next();
     if (next.getEventId() != Event.ID.StreamEnd) {
       throw problem(
           next, "", "holds a second document", "keep one; use a list for several objects");
@@ -113,7 +123,7 @@ final class YamlReader {
 
   private Map<String, @Nullable Object> map(String path, int depth) throws ProblemException {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
-    for (Event key = events.next(); key.getEventId() != Event.ID.MappingEnd; key = events.next()) {
+    for (Event key = next(); key.getEventId() != Event.ID.MappingEnd; key = next()) {
       if (!(key instanceof ScalarEvent scalar)) {
         throw problem(key, path, "has a key that is no text", "write key: value");
       }
@@ -122,11 +132,11 @@ final class YamlReader {
       Place first = map.containsKey(name) ? places.get(below) : null;
       if (first == null) {
         places.put(below, new Place(file, line(key)));
-        map.put(name, value(events.next(), below, depth + 1));
+        map.put(name, value(next(), below, depth + 1));
       } else {
         String what = "is given twice, first in line " + first.line();
         problems.add(problem(key, below, what, "keep one").problem());
-        value(events.next(), below + ".", depth + 1); // a path of its own: the first one's stays
+        value(next(), below + ".", depth + 1); // a path of its own: the first one's stays
       }
     }
     return map;
@@ -134,7 +144,7 @@ final class YamlReader {
 
   private List<@Nullable Object> list(String path, int depth) throws ProblemException {
     List<@Nullable Object> list = new ArrayList<>();
-    for (Event e = events.next(); e.getEventId() != Event.ID.SequenceEnd; e = events.next()) {
+    for (Event e = next(); e.getEventId() != Event.ID.SequenceEnd; e = next()) {
       String element = path + "[" + list.size() + "]";
       places.put(element, new Place(file, line(e)));
       list.add(value(e, element, depth + 1));
