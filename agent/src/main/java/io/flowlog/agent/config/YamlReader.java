@@ -71,7 +71,7 @@ final class YamlReader {
     } catch (YamlEngineException e) {
       throw new ProblemException(syntaxProblem(e));
     } catch (RuntimeException e) {
-      // The parser stumbles in its own code over some cut escapes, e.g. a file that ends in "\\x.
+      // The parser itself stumbles over some escapes that the end of the file cuts off.
       throw new ProblemException(
           syntaxProblem(lineReached, "syntax error here or below", "mend the text"));
     }
