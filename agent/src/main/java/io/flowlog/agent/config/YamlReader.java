@@ -29,7 +29,10 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * and types beyond JSON's have no use in a configuration and are refused.
  */
 final class YamlReader {
-  private static final int DEPTH_MAX = 32;
+  // Together these bound the memory for paths, whatever a file of the largest size holds.
+  private static final int DEPTH_MAX = 10;
+  private static final int KEY_CHARACTERS_MAX = 100;
+  private static final int VALUES_MAX = 100_000;
 
   /** Numbers as JSON writes them; anything else, like an id that starts with 0, stays text. */
   private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]{0,17})");
@@ -124,14 +127,14 @@ final class YamlReader {
   private Map<String, @Nullable Object> map(String path, int depth) throws ProblemException {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     for (Event key = next(); key.getEventId() != Event.ID.MappingEnd; key = next()) {
-      if (!(key instanceof ScalarEvent scalar)) {
-        throw problem(key, path, "has a key that is no text", "write key: value");
+      if (!(key instanceof ScalarEvent scalar) || scalar.getValue().length() > KEY_CHARACTERS_MAX) {
+        throw problem(key, path, "has a key that is no short text", "write key: value");
       }
       String name = scalar.getValue();
       String below = Document.join(path, name);
       Place first = map.containsKey(name) ? places.get(below) : null;
       if (first == null) {
-        places.put(below, new Place(file, line(key)));
+        place(below, key);
         map.put(name, value(next(), below, depth + 1));
       } else {
         String what = "is given twice, first in line " + first.line();
@@ -146,20 +149,27 @@ final class YamlReader {
     List<@Nullable Object> list = new ArrayList<>();
     for (Event e = next(); e.getEventId() != Event.ID.SequenceEnd; e = next()) {
       String element = path + "[" + list.size() + "]";
-      places.put(element, new Place(file, line(e)));
+      place(element, e);
       list.add(value(e, element, depth + 1));
     }
     return list;
   }
 
+  private void place(String path, Event event) throws ProblemException {
+    if (places.size() >= VALUES_MAX) {
+      throw problem(
+          event, "", "holds more than " + VALUES_MAX + " values", "split it, or check the path");
+    }
+    places.put(path, new Place(file, line(event)));
+  }
+
   private @Nullable Object scalar(ScalarEvent event, String path) {
     String tag = event.getTag().orElse("");
-    if (!event.isPlain() || tag.equals("!") || tag.equals(YAML_TAG + "str")) {
-      checkTag(event, event.getTag(), "str", path);
-      return event.getValue();
-    }
-    checkTag(event, event.getTag(), "str", path);
     String value = event.getValue();
+    checkTag(event, event.getTag(), "str", path);
+    if (!event.isPlain() || tag.equals("!") || tag.equals(YAML_TAG + "str")) {
+      return value;
+    }
     return switch (value) {
       case "", "~", "null", "Null", "NULL" -> null;
       case "true", "True", "TRUE" -> true;

@@ -114,7 +114,8 @@ class YamlReaderTest {
 
   @Test
   void shouldRefuseKeysThatAreNoText() {
-    expectEnd("f:1: has a key that is no text: write key: value", "? [a]", ": b");
+    expectEnd("f:1: has a key that is no short text: write key: value", "? [a]", ": b");
+    expectEnd("f:1: has a key that is no short text: write key: value", "x".repeat(101) + ": 1");
   }
 
   @Test
@@ -123,8 +124,15 @@ class YamlReaderTest {
         "f:1: is nested too deeply: nothing here needs more than a few levels",
         "[".repeat(500_000));
     expectEnd(
-        "f:34: is nested too deeply: nothing here needs more than a few levels",
+        "f:12: is nested too deeply: nothing here needs more than a few levels",
         IntStream.range(0, 100).mapToObj(i -> " ".repeat(i) + "a:").toArray(String[]::new));
+  }
+
+  @Test
+  void shouldRefuseMoreValuesThanAnybodyWrites() {
+    expectEnd(
+        "f:1: holds more than 100000 values: split it, or check the path",
+        "[" + "1,".repeat(100_000) + "]");
   }
 
   @Test
