@@ -72,11 +72,9 @@ final class Endpoints {
   private static URI url(String text) throws FieldException {
     try {
       URI url = new URI(text);
-      boolean isBare =
-          (url.getRawPath().isEmpty() || url.getRawPath().equals("/"))
-              && url.getRawQuery() == null
-              && url.getRawFragment() == null;
-      if (StorageRules.authority(url) != null && isBare) {
+      String path = url.getRawPath();
+      boolean isBare = url.getRawQuery() == null && url.getRawFragment() == null;
+      if (StorageRules.authority(url) != null && isBare && ("".equals(path) || "/".equals(path))) {
         return url;
       }
     } catch (URISyntaxException e) {

@@ -44,21 +44,28 @@ final class Overrides {
 
   private void put(List<String> keys, String path, @Nullable Object value) {
     Map<String, @Nullable Object> around = tree;
+    String aroundPath = "";
     for (String key : keys.subList(0, keys.size() - 1)) {
-      around = below(around, key);
+      aroundPath = Document.join(aroundPath, key);
+      around = below(around, key, aroundPath);
     }
     around.put(keys.get(keys.size() - 1), value);
-    places.keySet().removeIf(other -> other.startsWith(path + ".") || other.startsWith(path + "["));
-    places.put(path, PLACE);
+    replacePlace(path);
   }
 
   @SuppressWarnings("unchecked") // documents have text keys at every level
-  private static Map<String, @Nullable Object> below(
-      Map<String, @Nullable Object> around, String key) {
+  private Map<String, @Nullable Object> below(
+      Map<String, @Nullable Object> around, String key, String path) {
     if (!(around.get(key) instanceof Map)) {
       around.put(key, new LinkedHashMap<String, @Nullable Object>());
+      replacePlace(path);
     }
     return (Map<String, @Nullable Object>) around.get(key);
+  }
+
+  private void replacePlace(String path) {
+    places.keySet().removeIf(at -> at.startsWith(path + ".") || at.startsWith(path + "["));
+    places.put(path, PLACE);
   }
 
   private void problem(String field, String what, String remedy) {

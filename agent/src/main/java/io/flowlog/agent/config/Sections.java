@@ -96,10 +96,10 @@ final class Sections {
 
   private static FormatConfig format(FieldReader reader) {
     FormatConfig defaults = FormatConfig.defaults();
+    boolean csvHeader = or(reader.flag("csv_header"), defaults.csvHeader());
     Long rowsPerFile = reader.integer("rows_per_file", 1, FormatConfig.ROWS_PER_FILE_MAX);
     return new FormatConfig(
-        or(reader.flag("csv_header"), defaults.csvHeader()),
-        rowsPerFile == null ? defaults.rowsPerFile() : rowsPerFile.intValue());
+        csvHeader, rowsPerFile == null ? defaults.rowsPerFile() : rowsPerFile.intValue());
   }
 
   private static LoggerConfig logger(FieldReader reader) {

@@ -29,7 +29,10 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  * and types beyond JSON's have no use in a configuration and are refused.
  */
 final class YamlReader {
-  private static final int DEPTH_MAX = 32;
+  // Together these bound the memory for paths, whatever a file of the largest size holds.
+  private static final int DEPTH_MAX = 10;
+  private static final int KEY_CHARACTERS_MAX = 100;
+  private static final int VALUES_MAX = 100_000;
 
   /** Numbers as JSON writes them; anything else, like an id that starts with 0, stays text. */
   private static final Pattern INTEGER = Pattern.compile("-?(0|[1-9][0-9]{0,17})");
@@ -42,6 +45,7 @@ final class YamlReader {
   private final List<Problem> problems;
   private final Map<String, Place> places = new HashMap<>();
   private final Iterator<Event> events;
+  private int lineReached = 1;
 
   private YamlReader(String file, String text, List<Problem> problems) {
     this.file = file;
@@ -59,27 +63,36 @@ final class YamlReader {
    * @throws ProblemException when nothing of the text can be used
    */
   static Document read(String file, String text, List<Problem> problems) throws ProblemException {
-    YamlReader reader = new YamlReader(file, text, problems);
+    return new YamlReader(file, text, problems).document();
+  }
+
+  private Event next() throws ProblemException {
     try {
-      return reader.document();
+      Event event = events.next();
+      lineReached = line(event);
+      return event;
     } catch (YamlEngineException e) {
-      throw new ProblemException(reader.syntaxProblem(e));
+      throw new ProblemException(syntaxProblem(e));
+    } catch (RuntimeException e) {
+      // The parser itself stumbles over some escapes that the end of the file cuts off.
+      throw new ProblemException(
+          syntaxProblem(lineReached, "syntax error here or below", "mend the text"));
     }
   }
 
   private Document document() throws ProblemException {
-    Event event = events.next();
+    Event event = next();
     while (event.getEventId() == Event.ID.StreamStart
         || event.getEventId() == Event.ID.DocumentStart) {
-      event = events.next();
+      event = next();
     }
     places.put("", new Place(file, line(event)));
     if (event.getEventId() == Event.ID.StreamEnd) {
       return new Document(null, places);
     }
     Object root = value(event, "", 0);
-    events.next(); // the document's end
-    Event next = events.next();
+    next(); // the document's end
+    Event next = next();
     if (next.getEventId() != Event.ID.StreamEnd) {
       throw problem(
           next, "", "holds a second document", "keep one; use a list for several objects");
@@ -113,20 +126,20 @@ final class YamlReader {
 
   private Map<String, @Nullable Object> map(String path, int depth) throws ProblemException {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
-    for (Event key = events.next(); key.getEventId() != Event.ID.MappingEnd; key = events.next()) {
-      if (!(key instanceof ScalarEvent scalar)) {
-        throw problem(key, path, "has a key that is no text", "write key: value");
+    for (Event key = next(); key.getEventId() != Event.ID.MappingEnd; key = next()) {
+      if (!(key instanceof ScalarEvent scalar) || scalar.getValue().length() > KEY_CHARACTERS_MAX) {
+        throw problem(key, path, "has a key that is no short text", "write key: value");
       }
       String name = scalar.getValue();
       String below = Document.join(path, name);
       Place first = map.containsKey(name) ? places.get(below) : null;
       if (first == null) {
-        places.put(below, new Place(file, line(key)));
-        map.put(name, value(events.next(), below, depth + 1));
+        place(below, key);
+        map.put(name, value(next(), below, depth + 1));
       } else {
         String what = "is given twice, first in line " + first.line();
         problems.add(problem(key, below, what, "keep one").problem());
-        value(events.next(), below + ".", depth + 1); // a path of its own: the first one's stays
+        value(next(), below + ".", depth + 1); // a path of its own: the first one's stays
       }
     }
     return map;
@@ -134,22 +147,29 @@ final class YamlReader {
 
   private List<@Nullable Object> list(String path, int depth) throws ProblemException {
     List<@Nullable Object> list = new ArrayList<>();
-    for (Event e = events.next(); e.getEventId() != Event.ID.SequenceEnd; e = events.next()) {
+    for (Event e = next(); e.getEventId() != Event.ID.SequenceEnd; e = next()) {
       String element = path + "[" + list.size() + "]";
-      places.put(element, new Place(file, line(e)));
+      place(element, e);
       list.add(value(e, element, depth + 1));
     }
     return list;
   }
 
+  private void place(String path, Event event) throws ProblemException {
+    if (places.size() >= VALUES_MAX) {
+      throw problem(
+          event, "", "holds more than " + VALUES_MAX + " values", "split it, or check the path");
+    }
+    places.put(path, new Place(file, line(event)));
+  }
+
   private @Nullable Object scalar(ScalarEvent event, String path) {
     String tag = event.getTag().orElse("");
-    if (!event.isPlain() || tag.equals("!") || tag.equals(YAML_TAG + "str")) {
-      checkTag(event, event.getTag(), "str", path);
-      return event.getValue();
-    }
-    checkTag(event, event.getTag(), "str", path);
     String value = event.getValue();
+    checkTag(event, event.getTag(), "str", path);
+    if (!event.isPlain() || tag.equals("!") || tag.equals(YAML_TAG + "str")) {
+      return value;
+    }
     return switch (value) {
       case "", "~", "null", "Null", "NULL" -> null;
       case "true", "True", "TRUE" -> true;

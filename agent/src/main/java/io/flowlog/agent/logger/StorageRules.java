@@ -67,7 +67,7 @@ public record StorageRules(List<Path> directories, Map<String, UrlForm> endpoint
   /** Checks the URL of an object store. */
   String object(String text) throws FieldException {
     URI url = parse(text, SWIFT_SHAPE);
-    if (url.getRawUserInfo() != null || text.indexOf('@') >= 0) {
+    if (url.getRawAuthority() != null && url.getRawAuthority().indexOf('@') >= 0) {
       throw new FieldException("names a user", "leave out everything up to the @");
     }
     String authority = authority(url);
