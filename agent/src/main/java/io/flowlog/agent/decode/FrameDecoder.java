@@ -20,9 +20,6 @@ public final class FrameDecoder {
   private static final int IPV4_HEADER_BYTES = 20;
   private static final int IPV6_HEADER_BYTES = 40;
 
-  /** The most IPv6 extension headers that are followed; real stacks send three or four. */
-  private static final int EXTENSION_HEADERS_MAX = 32;
-
   /** One more than the largest packet that a 16-bit length field can describe. */
   private static final int JUMBO_BYTES = 65_536 + IPV6_HEADER_BYTES;
 
@@ -45,7 +42,7 @@ public final class FrameDecoder {
   /**
    * Decodes a frame and appends its packet, if it has one, to a batch that has room.
    *
-   * <p>The logging port and the direction are the frame's.
+   * <p>The logging port and the direction are the frame's; without a port it is number 0.
    */
   public FrameOutcome decode(Frame frame, PacketBatch batch) {
     buffer = frame.buffer;
@@ -124,10 +121,13 @@ public final class FrameDecoder {
     return layer4(frame, layer4, ip + totalBytes, totalBytes);
   }
 
-  /** Walks the extension headers; returns where layer 4 starts, or where it can't be read on. */
+  /**
+   * Walks the extension headers, each at least eight bytes of the frame; returns where layer 4
+   * starts, or where it cannot be read on.
+   */
   private int skipExtensions(int start, boolean jumboPossible) {
     int at = start;
-    for (int i = 0; i < EXTENSION_HEADERS_MAX && Ipv6Extensions.isExtension(protocol); i++) {
+    while (Ipv6Extensions.isExtension(protocol)) {
       if (end - at < 8) {
         return end;
       }
@@ -193,7 +193,7 @@ public final class FrameDecoder {
             | (long) protocol << PacketBatch.PROTOCOL_SHIFT
             | (long) link.vlan() << PacketBatch.VLAN_SHIFT
             | (link.isIpv6() ? 1L << PacketBatch.IPV6_SHIFT : 0)
-            | (frame.portIndex & PacketBatch.PORT_INDEX_MASK);
+            | Math.max(frame.portIndex, 0);
     words[base + PacketBatch.SIZE] =
         Math.min(totalBytes, PacketBatch.BYTES_MASK)
             | 1L << PacketBatch.PACKETS_SHIFT

@@ -22,6 +22,9 @@ final class FragmentTable {
   /** As long as a receiver may wait for the rest of a datagram. */
   private static final long LIFE_NS = 60_000_000_000L;
 
+  /** No sender uses an identification for another datagram so soon: an overlap, not a new one. */
+  private static final long REUSE_NS = 2_000_000_000L;
+
   private final KeyedHash hash;
   private final long[] slots = new long[SETS * WAYS * STRIDE];
 
@@ -36,6 +39,9 @@ final class FragmentTable {
     int oldest = set(fingerprint);
     for (int way = 0, at = oldest; way < WAYS; way++, at += STRIDE) {
       if (slots[at] == fingerprint) {
+        if (timestampNs - slots[at + 2] < REUSE_NS) {
+          return;
+        }
         oldest = at;
         break;
       }
