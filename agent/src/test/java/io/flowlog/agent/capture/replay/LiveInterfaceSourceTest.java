@@ -146,7 +146,9 @@ class LiveInterfaceSourceTest {
     command.addAll(options);
     command.addAll(Arrays.asList("-cp", System.getProperty("java.class.path")));
     command.add(Opener.class.getName());
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    // newer JVMs warn there of native access
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
