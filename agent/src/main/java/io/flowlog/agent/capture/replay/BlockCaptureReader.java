@@ -210,29 +210,43 @@ final class BlockCaptureReader implements FrameReader {
     if (interfaces.size() == INTERFACES_MAX) {
       throw damaged("more than " + INTERFACES_MAX + " interfaces in one section");
     }
-    int resolution = TickScale.DEFAULT_RESOLUTION;
-    long offsetSeconds = 0;
-    int portIndex = Frame.NO_PORT;
-    int end = blockBytes - 4;
+    int linkType = shortAt(8);
+    BlockInterface.Options options = readOptions(blockBytes - 4);
+    interfaces.add(
+        new BlockInterface(
+            linkType,
+            LinkType.ofNumber(linkType),
+            intAt(12),
+            new TickScale(options.resolution, options.offsetSeconds),
+            options.portIndex));
+  }
+
+  private BlockInterface.Options readOptions(int end) throws CaptureFileException {
+    BlockInterface.Options options = new BlockInterface.Options();
     int at = 16;
     while (end - at >= 4 && shortAt(at) != OPTION_END) {
-      int code = shortAt(at);
       int length = shortAt(at + 2);
       if (length > end - at - 4) {
         throw damaged("an option of " + length + " bytes that leaves its block");
       }
-      switch (code) {
-        case OPTION_NAME -> portIndex = portOf(at + 4, length);
-        case OPTION_TIME_RESOLUTION -> resolution = length < 1 ? resolution : byteAt(at + 4);
-        case OPTION_TIME_OFFSET -> offsetSeconds = length < 8 ? offsetSeconds : longAt(at + 4);
-        default -> {}
-      }
+      readOption(options, shortAt(at), at + 4, length);
       at += 4 + (length + 3 & ~3);
     }
-    int linkType = shortAt(8);
-    TickScale tickScale = new TickScale(resolution, offsetSeconds);
-    interfaces.add(
-        new BlockInterface(linkType, LinkType.ofNumber(linkType), intAt(12), tickScale, portIndex));
+    return options;
+  }
+
+  private void readOption(BlockInterface.Options options, int code, int at, int length)
+      throws CaptureFileException {
+    int wanted = code == OPTION_TIME_RESOLUTION ? 1 : code == OPTION_TIME_OFFSET ? 8 : 0;
+    if (length < wanted) {
+      throw damaged("an option " + code + " of " + length + " bytes; it must have " + wanted);
+    }
+    switch (code) {
+      case OPTION_NAME -> options.portIndex = portOf(at, length);
+      case OPTION_TIME_RESOLUTION -> options.resolution = byteAt(at);
+      case OPTION_TIME_OFFSET -> options.offsetSeconds = longAt(at);
+      default -> {}
+    }
   }
 
   private int portOf(int at, int length) {

@@ -46,13 +46,20 @@ public final class CaptureFileSource implements CaptureSource {
     FileWindow window = new FileWindow(file, channel, context.windowBytes());
     try {
       long sizeBytes = Files.isRegularFile(file) ? channel.size() : SIZE_UNKNOWN;
-      return new CaptureFileSource(window, readerOf(window, context, counters), sizeBytes);
+      return over(window, sizeBytes, context, counters);
     } catch (IOException e) {
       closeAfter(e, channel);
       throw e instanceof CaptureFileException known
           ? known
           : CaptureFileException.unopened(file, e);
     }
+  }
+
+  /** Reads the header in the window, which may be over anything that can be read. */
+  static CaptureFileSource over(
+      FileWindow window, long sizeBytes, ReplayContext context, CounterSet counters)
+      throws CaptureFileException {
+    return new CaptureFileSource(window, readerOf(window, context, counters), sizeBytes);
   }
 
   private static FileChannel openChannel(Path file) throws CaptureFileException {

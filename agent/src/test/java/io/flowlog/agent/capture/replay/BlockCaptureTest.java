@@ -219,6 +219,7 @@ class BlockCaptureTest {
     assertDamage(
         "a packet of interface 4294967295; its section has", ints(6, 32, -1, 0, 0, 0, 0, 32));
     assertDamage("an option of 9 bytes that leaves", ints(1, 28, 1, 0, 9 << 16 | 2, 0, 28));
+    assertDamage("an option 14 of 4 bytes; it must have 8", ints(1, 28, 1, 0, 4 << 16 | 14, 0, 28));
     assertDamage("a section header without its byte order mark", ints(0x0A0D0D0A, 28, 0));
     assertDamage(
         "a block of 16 bytes is too small for a section", ints(0x0A0D0D0A, 16, 0x1A2B3C4D, 16));

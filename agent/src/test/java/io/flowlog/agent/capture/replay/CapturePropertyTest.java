@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is written into a made file is what a source hands over, however it is read. */
 class CapturePropertyTest {
-  private static final int FILES = 4_000;
+  private static final int FILES = 2_000;
   private static final int USUAL_WINDOW_BYTES = 1 << 20;
 
   @TempDir Path directory;
