@@ -1,12 +1,14 @@
 package io.flowlog.agent.store;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.spool.NumberEncoders;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
+import io.flowlog.agent.spool.SpoolException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -73,6 +75,7 @@ class KillTest {
         new BufferedReader(
             new InputStreamReader(child.getInputStream(), StandardCharsets.US_ASCII))) {
       String line = lines.readLine();
+      assertLocked(spoolFolder);
       long killAtNs = System.nanoTime() + random.nextInt(150_000_000);
       while (line != null) {
         last = Long.parseLong(line);
@@ -87,6 +90,14 @@ class KillTest {
     }
     assertEquals(137, child.waitFor(), "the child must end by the kill and nothing else");
     return last;
+  }
+
+  private static void assertLocked(Path folder) {
+    SpoolException e =
+        assertThrows(
+            SpoolException.class,
+            () -> Spool.open(folder, SpoolConfig.defaults(), new CounterSet()));
+    assertEquals(SpoolException.Code.LOCKED, e.code(), e.getMessage());
   }
 
   private static List<Long> delivered(Path out) throws IOException {
