@@ -36,7 +36,7 @@ public final class JournalReader implements AutoCloseable {
   private final byte[] head = new byte[FRAME_HEAD_BYTES + ROW_COUNT_BYTES];
   private final PortDictionary ports = new PortDictionary();
   private final FlowRecord row = new FlowRecord();
-  private RecordBatch batch = new RecordBatch(BATCH_BYTES);
+  private RecordBatch batch;
   private long goodBytes = JournalFormat.HEADER_BYTES;
   private long rows;
   private long packets;
@@ -48,15 +48,13 @@ public final class JournalReader implements AutoCloseable {
     this.path = path;
     this.channel = channel;
     sizeBytes = channel.size();
+    batch = new RecordBatch((int) Math.max(FlowRecord.BYTES_MAX, Math.min(sizeBytes, BATCH_BYTES)));
     if (!read(header, 0, header.length, 0) || !JournalFormat.isHeader(header)) {
       throw SpoolException.damaged(path, 0, "it is no row journal");
     }
     int version = JournalFormat.versionOf(header);
     if (version != JournalFormat.VERSION) {
-      throw new SpoolException(
-          SpoolException.Code.OTHER,
-          path + " is a row journal of version " + version + ", which this program cannot read",
-          null);
+      throw SpoolException.ofVersion(version, path);
     }
   }
 

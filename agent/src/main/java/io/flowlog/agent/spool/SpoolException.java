@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -66,9 +67,13 @@ public final class SpoolException extends IOException {
     }
   }
 
-  SpoolException(Code code, String what, @Nullable Throwable cause) {
-    super(what + ": " + code.remedy, cause);
+  private SpoolException(Code code, String line, @Nullable Throwable cause) {
+    super(line, cause);
     this.code = code;
+  }
+
+  private static SpoolException of(Code code, String what, @Nullable Throwable cause) {
+    return new SpoolException(code, what + ": " + code.remedy, cause);
   }
 
   /** Makes the exception for a failed operation on a file. */
@@ -77,13 +82,29 @@ public final class SpoolException extends IOException {
       return already;
     }
     String line = "cannot " + what + " " + path + ": " + reasonOf(cause);
-    return new SpoolException(Code.of(cause, path), line, cause);
+    return of(Code.of(cause, path), line, cause);
   }
 
   /** Makes the exception for bytes that are not what was written. */
   static SpoolException damaged(Path path, long offset, String what) {
+    return of(Code.DAMAGED, path + " is damaged at byte " + offset + " (" + what + ")", null);
+  }
+
+  /** Makes the exception for a folder that another process has. */
+  static SpoolException locked(Path folder, Path lockFile) {
+    String line = "the spool folder " + folder + " is in use (" + lockFile + " is locked)";
+    return of(Code.LOCKED, line, null);
+  }
+
+  /** Makes the exception for a journal of another version of the program. */
+  static SpoolException ofVersion(int version, Path path) {
     return new SpoolException(
-        Code.DAMAGED, path + " is damaged at byte " + offset + " (" + what + ")", null);
+        Code.OTHER,
+        path
+            + " is a row journal of version "
+            + version
+            + ", which this program cannot read: let the program that wrote it finish it",
+        null);
   }
 
   /** Returns what kind of failure it is. */
@@ -91,13 +112,17 @@ public final class SpoolException extends IOException {
     return code;
   }
 
-  private static String reasonOf(IOException cause) {
+  /** Returns why an operation of the file system failed, without the names of classes. */
+  public static String reasonOf(IOException cause) {
+    if (cause instanceof AccessDeniedException denied) {
+      return "permission denied for " + denied.getFile();
+    }
+    if (cause instanceof NoSuchFileException missing) {
+      return missing.getFile() + " is not there";
+    }
     if (cause instanceof FileSystemException failure && failure.getReason() != null) {
       return failure.getReason();
     }
-    String message = cause.getMessage();
-    return message == null || cause instanceof FileSystemException
-        ? cause.getClass().getSimpleName()
-        : message;
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 }

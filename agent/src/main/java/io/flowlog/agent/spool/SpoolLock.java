@@ -39,36 +39,29 @@ final class SpoolLock implements AutoCloseable {
       throw SpoolException.of("open", folder, e);
     }
     if (!HELD.add(real)) {
-      throw inUse(file);
+      throw SpoolException.locked(folder, file);
     }
     try {
-      return new SpoolLock(real, lock(file));
+      return new SpoolLock(real, lock(folder, file));
     } catch (SpoolException e) {
       HELD.remove(real);
       throw e;
     }
   }
 
-  private static FileChannel lock(Path file) throws SpoolException {
+  private static FileChannel lock(Path folder, Path file) throws SpoolException {
     try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       FileLock lock = channel.tryLock();
       if (lock == null) {
         channel.close();
-        throw inUse(file);
+        throw SpoolException.locked(folder, file);
       }
       return channel;
     } catch (IOException e) {
       throw SpoolException.of("lock", file, e);
     }
-  }
-
-  private static SpoolException inUse(Path file) {
-    return new SpoolException(
-        SpoolException.Code.LOCKED,
-        "the spool folder " + file.getParent() + " is in use (" + file + " is locked)",
-        null);
   }
 
   @Override

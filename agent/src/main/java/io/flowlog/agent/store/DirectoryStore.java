@@ -148,7 +148,7 @@ public final class DirectoryStore implements ObjectStore {
   private StoreException failure(SealedFile file, IOException cause) {
     SpoolException.Code kind = SpoolException.Code.of(cause, root);
     String what = "cannot store '" + file.key() + "' in " + root + ": ";
-    String reason = String.valueOf(cause.getMessage());
+    String reason = SpoolException.reasonOf(cause);
     return switch (kind) {
       case DISK_FULL ->
           new StoreException(

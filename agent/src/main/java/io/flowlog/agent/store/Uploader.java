@@ -6,9 +6,7 @@ import io.flowlog.agent.spool.SealedFile;
 import io.flowlog.agent.spool.Spool;
 import java.io.IOException;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -51,18 +49,13 @@ public final class Uploader {
    */
   public int doWork(long nowNs) {
     int stored = 0;
-    Set<UUID> blocked = new HashSet<>();
     for (SealedFile file : spool.sealed()) {
-      if (stored == FILES_PER_TURN) {
-        break;
-      }
-      if (blocked.contains(file.loggerId())) {
-        continue;
-      }
+      // a failure on the way makes the logger's later files not due either
       if (isDue(file, nowNs) && store(file, nowNs)) {
         stored++;
-      } else {
-        blocked.add(file.loggerId());
+      }
+      if (stored == FILES_PER_TURN) {
+        break;
       }
     }
     return stored;
