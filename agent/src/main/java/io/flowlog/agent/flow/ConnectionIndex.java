@@ -9,10 +9,11 @@ import java.nio.ByteOrder;
  * Open addressing from a hash to a unit number: four bytes a slot, the low bits the unit, the rest
  * a tag of the hash that spares most looks at the wrong entry.
  *
- * <p>Owned by one {@link ConnectionTable}. At most half of the slots are used, and no search goes
- * further than {@link #PROBES_MAX} slots: at this load a longer run does not happen by chance, and
- * nobody without the hash's key can make one. The index doubles as it fills, up to what the table's
- * memory needs; a table that must not pause starts at that size.
+ * <p>Owned by one {@link ConnectionTable}. A third of the slots are used at most, so that most
+ * searches end at their first slot, and no search goes further than {@link #PROBES_MAX} slots:
+ * at this load a longer run does not happen by chance, and nobody without the hash's key can make
+ * one. The index doubles as it fills, up to what the table's memory needs; a table that must not
+ * pause starts at that size.
  */
 final class ConnectionIndex {
   static final int PROBES_MAX = 128;
@@ -21,7 +22,7 @@ final class ConnectionIndex {
   static final int EMPTY = 0;
 
   private static final int SLOT_BYTES_SHIFT = 2;
-  private static final int SLOTS_MIN = 1 << 10;
+  private static final int SLOTS_MIN = 1 << 12;
   private static final int SLOTS_MAX = 1 << 28;
   private static final VarHandle INT =
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
@@ -34,7 +35,7 @@ final class ConnectionIndex {
   /** Makes an index for units below a number, sized for a number of entries. */
   ConnectionIndex(int unitsMax, int entriesExpected) {
     unitMask = Integer.highestOneBit(Math.max(unitsMax, 1)) * 2 - 1;
-    long wanted = Long.highestOneBit(Math.max(1, entriesExpected) * 4L - 1);
+    long wanted = Long.highestOneBit(Math.max(1, entriesExpected) * 8L - 1);
     int slotCount = (int) Math.min(SLOTS_MAX, Math.max(SLOTS_MIN, wanted));
     slots = ByteBuffer.allocateDirect(slotCount << SLOT_BYTES_SHIFT);
     slotMask = slotCount - 1;
@@ -47,7 +48,7 @@ final class ConnectionIndex {
 
   /** Tells whether one more entry would make the searches long. */
   boolean isCrowded() {
-    return used * 2L > slotMask && slotMask + 1 < SLOTS_MAX;
+    return used * 3L > slotMask && slotMask + 1 < SLOTS_MAX;
   }
 
   /** Returns the slot where a search starts. */

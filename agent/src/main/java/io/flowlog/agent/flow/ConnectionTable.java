@@ -162,38 +162,32 @@ public final class ConnectionTable {
     if (Entry.tag(state) != cut.tag()) {
       state = cut.closeEntry(unit, state);
     }
-    long lastNs = Math.max(get(hot, at + Entry.LAST_NS), get(hot, at + Entry.LAST_NS + 8));
-    if (timestampNs - lastNs > silenceNs) {
-      state = afterSilence(unit, side, state, timestampNs - lastNs);
+    int sideAt = at + 8 * side;
+    long lastNs = get(hot, sideAt + Entry.LAST_NS);
+    long silentNs = timestampNs - Math.max(lastNs, get(hot, at + 8 - 8 * side + Entry.LAST_NS));
+    if (silentNs > silenceNs) {
+      state = afterSilence(unit, side, state, silentNs);
     }
     long packetsWord = get(hot, at + Entry.PACKETS);
-    int shift = side << 5;
+    int shift = 32 * side;
     long lane = packetsWord >>> shift & LANE_MASK;
     int added = PacketBatch.packetsOf(size);
-    int sideWord = side << 3;
-    if (lane == 0) {
-      first(unit, side, timestampNs);
-    }
-    if (lane + added > LANE_MASK) {
-      packetsWord = carry(unit, side, packetsWord);
-    }
-    set(hot, at + Entry.PACKETS, packetsWord + ((long) added << shift));
-    int bytesAt = at + Entry.BYTES + sideWord;
-    set(hot, bytesAt, get(hot, bytesAt) + PacketBatch.bytesOf(size));
-    int lastAt = at + Entry.LAST_NS + sideWord;
-    if (timestampNs >= get(hot, lastAt)) {
-      set(hot, lastAt, timestampNs);
-    } else {
+    if (lane == 0 || lane + added > LANE_MASK) {
+      packetsWord = firstOrCarry(unit, side, packetsWord, timestampNs);
+    } else if (timestampNs < lastNs) {
       outOfOrder(unit, side, timestampNs);
     }
-    long next = withFlags(state, side, PacketBatch.tcpFlagsOf(size));
+    set(hot, at + Entry.PACKETS, packetsWord + ((long) added << shift));
+    set(hot, sideAt + Entry.BYTES, get(hot, sideAt + Entry.BYTES) + PacketBatch.bytesOf(size));
+    long latestNs = Math.max(timestampNs, get(hot, sideAt + Entry.LAST_NS));
+    set(hot, sideAt + Entry.LAST_NS, latestNs);
+    int flags = PacketBatch.tcpFlagsOf(size);
+    long next = withFlags(state, side, flags);
     if (next != state) {
       set(hot, at + Entry.STATE, next);
     }
-    if (PacketBatch.tcpFlagsOf(size) != 0
-        && TcpTracker.concerns(next, PacketBatch.tcpFlagsOf(size))) {
+    if (flags != 0 && TcpTracker.concerns(next, flags)) {
       long sequences = words[base + PacketBatch.SEQUENCE];
-      int flags = PacketBatch.tcpFlagsOf(size);
       set(hot, at + Entry.STATE, tcp.onPacket(unit, side, flags, sequences, timestampNs));
     }
   }
@@ -207,20 +201,19 @@ public final class ConnectionTable {
     return (flags & SYN_AND_ACK) == SYN_AND_ACK ? next | Entry.SYN_ACK_SEEN << side : next;
   }
 
-  private void first(int unit, int side, long timestampNs) {
-    long carries = memory.coldWord(unit, Entry.RARE) >>> Entry.carryShift(side);
-    if ((carries & Entry.CARRY_MASK) == 0) {
+  /** Notes a side's first packet in the interval, or makes room in its 32 bits of count. */
+  private long firstOrCarry(int unit, int side, long packetsWord, long timestampNs) {
+    long rare = memory.coldWord(unit, Entry.RARE);
+    if ((packetsWord >>> (32 * side) & LANE_MASK) != 0) {
+      memory.coldWord(unit, Entry.RARE, rare + (1L << Entry.carryShift(side)));
+      // The lane wraps when the packets are added; the carry out of the low lane is taken back.
+      return side == 0 ? packetsWord - (1L << 32) : packetsWord;
+    }
+    if ((rare >>> Entry.carryShift(side) & Entry.CARRY_MASK) == 0) {
       memory.coldWord(unit, Entry.FIRST_NS + 8 * side, timestampNs);
       memory.hotWord(unit, Entry.LAST_NS + 8 * side, timestampNs);
     }
-  }
-
-  /** Makes room in a side's 32 bits of packet count. */
-  private long carry(int unit, int side, long packetsWord) {
-    long rare = memory.coldWord(unit, Entry.RARE);
-    memory.coldWord(unit, Entry.RARE, rare + (1L << Entry.carryShift(side)));
-    // The lane wraps when the packets are added; the carry out of the low lane is taken back here.
-    return side == 0 ? packetsWord - (1L << 32) : packetsWord;
+    return packetsWord;
   }
 
   private void outOfOrder(int unit, int side, long timestampNs) {

@@ -128,7 +128,8 @@ final class IntervalCut {
     if (Entry.tag(state) != tag) {
       state = closeEntry(unit, state);
     }
-    if (isIdle(unit) && isSilent(unit, state, closingAsOfNs)) {
+    // Behind the last interval nobody looks for an entry any more, so none is worth taking out.
+    if (open && isIdle(unit) && isSilent(unit, state, closingAsOfNs)) {
       store.remove(unit);
       counters.increment(AgentCounter.CONNECTIONS_EXPIRED);
     }

@@ -50,33 +50,37 @@ final class LookAhead {
     fetched = seen;
   }
 
+  /*
+   * Which side a packet comes from is as good as random, so its choices are masks, not branches.
+   */
   private void orient(long[] words, int base, int packet) {
     long key = words[base + PacketBatch.KEY];
     int direction = PacketBatch.directionBitsOf(words[base + PacketBatch.SIZE]);
-    boolean remoteFirst =
-        direction == Direction.UNKNOWN.ordinal()
-            ? isSourceGreater(words, base, key)
-            : direction == Direction.INGRESS.ordinal();
-    long sourceLow = words[base + PacketBatch.SOURCE_LOW];
-    long destinationLow = words[base + PacketBatch.DESTINATION_LOW];
-    long both;
-    if (PacketBatch.isIpv6(key)) {
-      long sourceHigh = words[base + PacketBatch.SOURCE_HIGH];
-      long destinationHigh = words[base + PacketBatch.DESTINATION_HIGH];
-      both =
-          remoteFirst
-              ? hash.ofAddresses(destinationHigh, destinationLow, sourceHigh, sourceLow)
-              : hash.ofAddresses(sourceHigh, sourceLow, destinationHigh, destinationLow);
-    } else {
-      both = remoteFirst ? destinationLow << 32 | sourceLow : sourceLow << 32 | destinationLow;
+    long source = words[base + PacketBatch.SOURCE_LOW];
+    long destination = words[base + PacketBatch.DESTINATION_LOW];
+    // IPv4 addresses are positive, and so is their difference's sign.
+    int side = (int) ((destination - source) >>> 63);
+    if (direction != Direction.UNKNOWN.ordinal()) {
+      side = direction == Direction.INGRESS.ordinal() ? 1 : 0;
+    } else if (source == destination || PacketBatch.isIpv6(key)) {
+      side = isSourceGreater(words, base, key) ? 1 : 0;
     }
-    if (remoteFirst && !Icmp.is(PacketBatch.protocolOf(key))) {
-      key = PacketBatch.reverse(key);
+    long swap = -side;
+    long exchange = (source ^ destination) & swap;
+    long local = source ^ exchange;
+    long remote = destination ^ exchange;
+    long both = local << 32 | remote;
+    if (PacketBatch.isIpv6(key)) {
+      int highs = base + PacketBatch.SOURCE_HIGH;
+      both = hash.ofAddresses(words[highs + 2 * side], local, words[highs + 2 - 2 * side], remote);
+    }
+    if (!Icmp.is(PacketBatch.protocolOf(key))) {
+      key ^= (key ^ PacketBatch.reverse(key)) & swap;
     }
     addresses[packet] = both;
     keys[packet] = key;
     hashes[packet] = hash.of(both, key);
-    sides[packet] = remoteFirst ? 1 : 0;
+    sides[packet] = side;
   }
 
   private static boolean isSourceGreater(long[] words, int base, long key) {
