@@ -1,8 +1,5 @@
 package io.flowlog.agent.cli;
 
-import io.flowlog.agent.capture.CaptureSource;
-import io.flowlog.agent.capture.replay.CaptureFileSource;
-import io.flowlog.agent.capture.replay.ReplayContext;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.worker.ReplayPipeline;
 import io.flowlog.agent.worker.ReplayPlan;
@@ -13,10 +10,13 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
-/** Turns capture files into the files that a logger would have stored. */
+/** Turns capture files, or what an interface shows for a while, into flow-log files. */
 @Command(
     name = "replay",
     mixinStandardHelpOptions = true,
@@ -24,10 +24,14 @@ import picocli.CommandLine.Parameters;
     description = {
       "Turns capture files (pcap, pcapng) into flow-log files, laid out as a logger would store"
           + " them. Time is taken from the packets.",
-      "Without --logger: all fields, CSV, one interval for everything."
+      "Without --logger: all fields, CSV, one interval for everything.",
+      ""
     })
 final class ReplayCommand implements Callable<Integer> {
-  @Parameters(paramLabel = "FILE", arity = "1..*", description = "Capture files, in order.")
+  @Parameters(
+      paramLabel = "FILE",
+      arity = "0..*",
+      description = "Capture files, in order; - is standard input.")
   private List<Path> files = new ArrayList<>();
 
   @Option(
@@ -47,25 +51,67 @@ final class ReplayCommand implements Callable<Integer> {
   private @Nullable Path portsFile;
 
   @Option(
+      names = "--filter",
+      paramLabel = "EXPRESSION",
+      description = "Only packets that match, as tcpdump would choose them: 'tcp port 80'.")
+  private @Nullable String filter;
+
+  @Option(
+      names = "--interface",
+      paramLabel = "NAME",
+      description = "Captures on an interface by libpcap instead of reading files.")
+  private @Nullable String networkInterface;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "How long --interface captures (default: ${DEFAULT-VALUE}).")
+  private int seconds;
+
+  @Option(
       names = "--set",
       paramLabel = "KEY=VALUE",
       description = "Overrides a key of the configuration, e.g. timestamp_unit=ns.")
   private List<String> sets = new ArrayList<>();
 
+  @Spec private @Nullable CommandSpec spec;
+
   @Override
-  public Integer call() throws CommandFailure, IOException {
-    ReplayPlan plan =
-        new ReplayPlanner(sets).plan(out, loggerFile, portsFile, ReplaySize.tableBytes(files));
+  public Integer call() throws CommandFailure {
+    checkUse();
+    long tableBytes =
+        ReplaySize.tableBytes(networkInterface == null ? files : List.of(Path.of("-")));
+    ReplayPlan plan = new ReplayPlanner(sets).plan(out, loggerFile, portsFile, tableBytes);
+    List<String> problems = new ArrayList<>();
     try (ReplayPipeline pipeline = ReplayPipeline.open(plan)) {
-      for (Path file : files) {
-        try (CaptureSource source =
-            CaptureFileSource.open(file, ReplayContext.withoutPorts(), pipeline.counters())) {
-          pipeline.read(source, (packets, records) -> {});
-        }
+      ReplayRun run = new ReplayRun(pipeline, plan.ports(), filter, problems);
+      if (networkInterface == null) {
+        run.readFiles(files);
+      } else {
+        run.capture(networkInterface, seconds);
       }
-      pipeline.finish((packets, records) -> {});
-      System.err.println(pipeline.counters().get(AgentCounter.PACKETS) + " packets");
+      run.finish();
+      ReplaySummary.print(pipeline.counters(), out);
+      if (pipeline.counters().get(AgentCounter.PACKETS_FOLDED) > 0) {
+        problems.add(
+            "some packets are only in rows without addresses: the table was full;"
+                + " raise flow.table_bytes by --set, or read the files one by one");
+      }
+    } catch (IOException e) {
+      problems.add(String.valueOf(e.getMessage()));
     }
-    return Main.DONE;
+    problems.forEach(problem -> System.err.println("flowlog-agent: " + problem));
+    return problems.isEmpty() ? Main.DONE : Main.FAILED;
+  }
+
+  private void checkUse() {
+    boolean both = networkInterface != null && !files.isEmpty();
+    boolean none = networkInterface == null && files.isEmpty();
+    if (spec != null && (both || none)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          both ? "Give capture files or --interface, not both" : "Which capture files?");
+    }
   }
 }

@@ -22,7 +22,6 @@ import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.RecordField;
 import io.flowlog.agent.worker.Ports;
 import io.flowlog.agent.worker.ReplayPlan;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -31,8 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the options of a replay into a plan. */
 final class ReplayPlanner {
-  private static final UUID LOGGER_ID =
-      UUID.nameUUIDFromBytes("flowlog-agent replay".getBytes(StandardCharsets.UTF_8));
+  private static final UUID LOGGER_ID = UUID.fromString("f51eef3a-6bdb-58c5-acbf-7ad921b4a5ab");
   private static final UUID RESOURCE_ID = new UUID(0, 0);
   private static final int NO_ROW_LIMIT = 0;
 

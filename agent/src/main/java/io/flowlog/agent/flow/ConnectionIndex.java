@@ -10,10 +10,10 @@ import java.nio.ByteOrder;
  * a tag of the hash that spares most looks at the wrong entry.
  *
  * <p>Owned by one {@link ConnectionTable}. A third of the slots are used at most, so that most
- * searches end at their first slot, and no search goes further than {@link #PROBES_MAX} slots:
- * at this load a longer run does not happen by chance, and nobody without the hash's key can make
- * one. The index doubles as it fills, up to what the table's memory needs; a table that must not
- * pause starts at that size.
+ * searches end at their first slot, and no search goes further than {@link #PROBES_MAX} slots: at
+ * this load a longer run does not happen by chance, and nobody without the hash's key can make one.
+ * The index doubles as it fills, up to what the table's memory needs; a table that must not pause
+ * starts at that size.
  */
 final class ConnectionIndex {
   static final int PROBES_MAX = 128;

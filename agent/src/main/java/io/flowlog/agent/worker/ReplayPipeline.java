@@ -51,7 +51,6 @@ public final class ReplayPipeline implements AutoCloseable {
   private final CaptureWorker captureWorker;
   private final RecordBuilder builder;
   private final Path spoolFolder;
-  private boolean finished;
 
   private ReplayPipeline(ReplayPlan plan, Spool spool) {
     this.spool = spool;
@@ -144,7 +143,6 @@ public final class ReplayPipeline implements AutoCloseable {
       throw e.getCause();
     }
     store();
-    finished = true;
     report(progress);
   }
 
@@ -164,15 +162,14 @@ public final class ReplayPipeline implements AutoCloseable {
     progress.onProgress(counters.get(AgentCounter.PACKETS), builder.rows());
   }
 
-  /** Gives up the spool, and deletes it if nothing in it waits. */
+  /** Gives up the spool and deletes it: what did not get through can be read again. */
   @Override
   public void close() throws IOException {
+    spool.discardAll();
     spool.close();
-    if (finished) {
-      try (Stream<Path> paths = Files.walk(spoolFolder)) {
-        for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
+    try (Stream<Path> paths = Files.walk(spoolFolder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
       }
     }
   }
