@@ -20,6 +20,8 @@ final class CsvEncoder implements RecordEncoder {
   /** The longest text of a field that is not prepared: an IPv6 address has 39 characters. */
   private static final int FIELD_BYTES_MAX = 40;
 
+  private static final int TCP = 6;
+
   private static final byte[][] DIRECTIONS = ascii(RecordNames.directions());
   private static final byte[][] VERDICTS = ascii(RecordNames.verdicts());
   private static final byte[][] STATUSES = ascii(RecordNames.statuses());
@@ -87,7 +89,7 @@ final class CsvEncoder implements RecordEncoder {
       case DST_ADDR -> destinationAddress();
       case SRC_PORT -> ifKnown(FlowRecord.SOURCE_PORT_KNOWN, row.sourcePort());
       case DST_PORT -> ifKnown(FlowRecord.DESTINATION_PORT_KNOWN, row.destinationPort());
-      case TCP_FLAG -> out.decimal(row.tcpFlag());
+      case TCP_FLAG -> tcpFlags(row.tcpFlag());
       case PACKETS -> out.decimal(row.packets());
       case BYTES -> out.decimal(row.bytes());
       case DIRECTION -> out.put(DIRECTIONS[row.direction()]);
@@ -96,7 +98,7 @@ final class CsvEncoder implements RecordEncoder {
       case IP_VERSION -> positive(row.ipVersion());
       case ICMP_TYPE -> ifKnown(FlowRecord.ICMP_KNOWN, row.icmpType());
       case ICMP_CODE -> ifKnown(FlowRecord.ICMP_KNOWN, row.icmpCode());
-      case TCP_FLAGS_ALL -> out.decimal(row.tcpFlagsAll());
+      case TCP_FLAGS_ALL -> tcpFlags(row.tcpFlagsAll());
       case INITIATOR -> ifKnown(FlowRecord.INITIATOR_KNOWN, initiator());
       case TCP_STATE -> out.put(TCP_STATES[row.tcpState()]);
       case SETUP_US -> unlessUnknown(row.setupUs());
@@ -131,6 +133,13 @@ final class CsvEncoder implements RecordEncoder {
       out.ipv4(row.destination4());
     } else if (row.ipVersion() == 6) {
       out.ipv6(row.destination6High(), row.destination6Low());
+    }
+  }
+
+  /** Folding keeps no flags: 0 would say that TCP packets had none. */
+  private void tcpFlags(int flags) {
+    if (row.ipVersion() != 0 || row.protocol() != TCP) {
+      out.decimal(flags);
     }
   }
 

@@ -23,7 +23,7 @@ final class PortMatcher {
   private static final int NONE = Frame.NO_PORT;
   private static final int MAC_BYTES = 6;
 
-  private record Address(long high, long low) {}
+  private record Address(boolean ipv6, long high, long low) {}
 
   private final Map<Long, Integer> byMac = new HashMap<>();
   private final Map<Address, Integer> byAddress = new HashMap<>();
@@ -48,8 +48,8 @@ final class PortMatcher {
     byte[] bytes = Objects.requireNonNull(IpAddress.parse(text), text);
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     return bytes.length == 16
-        ? new Address(buffer.getLong(0), buffer.getLong(8))
-        : new Address(0, buffer.getInt(0) & 0xffff_ffffL);
+        ? new Address(true, buffer.getLong(0), buffer.getLong(8))
+        : new Address(false, 0, buffer.getInt(0) & 0xffff_ffffL);
   }
 
   /** Assigns the last packet of the batch to its ports; returns how many it has: 0, 1 or 2. */
@@ -99,7 +99,10 @@ final class PortMatcher {
   }
 
   private int portOf(long high, long low) {
-    return byAddress.isEmpty() ? NONE : byAddress.getOrDefault(new Address(high, low), NONE);
+    // ::10.0.0.5 has the bits of 10.0.0.5 but is another address.
+    return byAddress.isEmpty()
+        ? NONE
+        : byAddress.getOrDefault(new Address(packet.isIpv6(), high, low), NONE);
   }
 
   /** The frame carries an IP packet, so both addresses are in the capture. */

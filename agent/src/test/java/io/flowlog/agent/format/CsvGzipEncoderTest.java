@@ -1,0 +1,47 @@
+package io.flowlog.agent.format;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.flowlog.agent.logger.FlowLogger;
+import io.flowlog.agent.logger.FlowLogger.CompressionType;
+import io.flowlog.agent.record.PortDictionary;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+
+class CsvGzipEncoderTest extends RecordEncoderContract {
+  @Override
+  protected RecordEncoder open(PortDictionary ports, WritableByteChannel sink) throws IOException {
+    return new RecordEncoders(CsvFixture.SETTINGS)
+        .open(CsvFixture.logger(FIELDS, CompressionType.GZIP), ports, sink);
+  }
+
+  @Override
+  protected List<List<String>> read(byte[] file) throws IOException {
+    try (GZIPInputStream zipped = new GZIPInputStream(new ByteArrayInputStream(file))) {
+      return CsvReader.read(new String(zipped.readAllBytes(), StandardCharsets.UTF_8));
+    }
+  }
+
+  @Test
+  void shouldNameFilesByTheirCompression() {
+    RecordEncoders encoders = new RecordEncoders(CsvFixture.SETTINGS);
+    assertEquals(".csv", encoders.extension(CsvFixture.logger(FIELDS, CompressionType.RAW)));
+    assertEquals(".csv.gz", encoders.extension(CsvFixture.logger(FIELDS, CompressionType.GZIP)));
+  }
+
+  @Test
+  void shouldRefuseACompressionThatIsNotThere() {
+    RecordEncoders encoders = new RecordEncoders(CsvFixture.SETTINGS);
+    FlowLogger logger = CsvFixture.logger(FIELDS, CompressionType.ZSTD);
+    assertThrows(IllegalArgumentException.class, () -> encoders.extension(logger));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> encoders.open(logger, CsvFixture.ports(CsvFixture.FULL_PORT), new Sink()));
+  }
+}
