@@ -107,6 +107,7 @@ public final class FrameDecoder {
     int payloadBytes = lengths >>> 16;
     protocol = lengths >>> 8 & 0xff;
     fragment = PacketBatch.WHOLE;
+    fragmentIdentification = 0;
     jumboBytes = 0;
     int layer4 = ip + IPV6_HEADER_BYTES;
     if (Ipv6Extensions.isExtension(protocol)) {
