@@ -148,6 +148,12 @@ final class ConnectionStore {
     return allocator.takePair();
   }
 
+  /** Returns the entry that has to move if a pair must be made for another, or {@link #NONE}. */
+  int entryToMove() {
+    int half = allocator.halfToEmpty();
+    return half == NONE ? NONE : half ^ 1;
+  }
+
   private void move(int from, int to) {
     long hashOfKey = hashOf(from);
     memory.copy(from, to);

@@ -134,9 +134,9 @@ public final class ConnectionTable {
   }
 
   private int create(long size, int side, int packet) {
-    int unit = store.create(lookup, ahead.hash(packet));
+    int unit = createEntry(packet);
     if (unit == ConnectionStore.NONE && evictOne(PacketBatch.portIndexOf(lookup.key))) {
-      unit = store.create(lookup, ahead.hash(packet));
+      unit = createEntry(packet);
     }
     if (unit == ConnectionStore.NONE) {
       return unit;
@@ -151,6 +151,13 @@ public final class ConnectionTable {
     }
     memory.hotWord(unit, Entry.STATE, state);
     return unit;
+  }
+
+  private int createEntry(int packet) {
+    if (PacketBatch.isIpv6(lookup.key)) {
+      cut.settle(store.entryToMove());
+    }
+    return store.create(lookup, ahead.hash(packet));
   }
 
   private void update(int unit, int side, long[] words, int base) {

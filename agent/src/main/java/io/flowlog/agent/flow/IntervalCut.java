@@ -134,6 +134,16 @@ final class IntervalCut {
     }
   }
 
+  /** Collects the row of an entry that may move now, lest it move to where the sweep has been. */
+  void settle(int unit) {
+    if (unit != ConnectionStore.NONE) {
+      long state = memory.hotWord(unit, Entry.STATE);
+      if (Entry.tag(state) != tag) {
+        closeEntry(unit, state);
+      }
+    }
+  }
+
   /** Hands over what an entry has counted in the closed interval; returns its state word. */
   long closeEntry(int unit, long state) {
     if (!isIdle(unit)) {
