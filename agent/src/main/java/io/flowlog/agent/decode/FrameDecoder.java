@@ -107,6 +107,7 @@ public final class FrameDecoder {
     int payloadBytes = lengths >>> 16;
     protocol = lengths >>> 8 & 0xff;
     fragment = PacketBatch.WHOLE;
+    fragmentIdentification = 0;
     jumboBytes = 0;
     int layer4 = ip + IPV6_HEADER_BYTES;
     if (Ipv6Extensions.isExtension(protocol)) {
@@ -152,6 +153,11 @@ public final class FrameDecoder {
     return Math.min(at, end);
   }
 
+  /** Tells whether the capture ends before the last extension header: layer 4 is not known. */
+  private boolean isChainCut() {
+    return link.isIpv6() && Ipv6Extensions.isExtension(protocol);
+  }
+
   private static int fragmentKind(int offset, int more) {
     if (offset != 0) {
       return PacketBatch.LATER_FRAGMENT;
@@ -184,7 +190,7 @@ public final class FrameDecoder {
     } else {
       ports = Layer4.ports(protocol, buffer, at, readable);
       tcpFlags = Layer4.tcpFlags(protocol, buffer, at, readable);
-      complete = Layer4.isComplete(protocol, readable);
+      complete = Layer4.isComplete(protocol, readable) && !isChainCut();
     }
     words[base + PacketBatch.TIMESTAMP] = frame.timestampNs;
     words[base + PacketBatch.SEQUENCE] = sequence;

@@ -10,7 +10,10 @@ final class Ipv6Extensions {
   private static final int ROUTING = 43;
   private static final int AUTHENTICATION = 51;
   private static final int DESTINATION_OPTIONS = 60;
-  private static final int JUMBO_OPTION = 0xc2;
+
+  /** Type and length, which is always 4. */
+  private static final int JUMBO_OPTION = 0xc204;
+
   private static final int PAD1_OPTION = 0;
 
   private Ipv6Extensions() {}
@@ -36,7 +39,7 @@ final class Ipv6Extensions {
         at++;
         continue;
       }
-      if (option == JUMBO_OPTION && at + 6 <= limit) {
+      if (at + 6 <= limit && Bytes.u16(buffer, at) == JUMBO_OPTION) {
         return Bytes.u32(buffer, at + 2) & 0xffff_ffffL;
       }
       at += 2 + Bytes.u8(buffer, at + 1);

@@ -134,9 +134,11 @@ public final class ConnectionTable {
   }
 
   private int create(long size, int side, int packet) {
-    int unit = store.create(lookup, ahead.hash(packet));
-    if (unit == ConnectionStore.NONE && evictOne(PacketBatch.portIndexOf(lookup.key))) {
-      unit = store.create(lookup, ahead.hash(packet));
+    int unit = createEntry(packet);
+    int portIndex = PacketBatch.portIndexOf(lookup.key);
+    // Two entries of one unit may have to go for one of two.
+    for (int i = 0; i < 2 && unit == ConnectionStore.NONE && evictOne(portIndex); i++) {
+      unit = createEntry(packet);
     }
     if (unit == ConnectionStore.NONE) {
       return unit;
@@ -151,6 +153,13 @@ public final class ConnectionTable {
     }
     memory.hotWord(unit, Entry.STATE, state);
     return unit;
+  }
+
+  private int createEntry(int packet) {
+    if (PacketBatch.isIpv6(lookup.key)) {
+      cut.settle(store.entryToMove());
+    }
+    return store.create(lookup, ahead.hash(packet));
   }
 
   private void update(int unit, int side, long[] words, int base) {

@@ -113,10 +113,17 @@ final class TcpTracker {
           Entry.has(state, Entry.SYN_PENDING, other)
               ? answered(open(unit, state, other, memory.coldWord(unit, Entry.HANDSHAKE)), side)
               : state;
+      case FIN_WAIT, CLOSE_WAIT ->
+          isAnswerAgain(state, side) ? state : answered(open(unit, state, other, 0), side);
       // The SYN was not seen: its time is unknown.
-      case NONE, MIDSTREAM, FIN_WAIT, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT, CLOSED, RESET ->
+      case NONE, MIDSTREAM, CLOSING, LAST_ACK, TIME_WAIT, CLOSED, RESET ->
           answered(open(unit, state, other, 0), side);
     };
+  }
+
+  /** Only a side that has sent FIN has surely left its handshake behind. */
+  private static boolean isAnswerAgain(long state, int side) {
+    return Entry.has(state, Entry.SYN_ACK_SENDER, side) && !Entry.has(state, Entry.FIN_SEEN, side);
   }
 
   private static long answered(long state, int side) {
