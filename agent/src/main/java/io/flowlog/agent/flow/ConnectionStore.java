@@ -13,8 +13,8 @@ import java.nio.ByteBuffer;
  */
 /*
  * Two steps lead to an entry: the index (a few bytes per connection, it stays in the caches) names
- * the unit, and the units lie side by side in the order in which connections were made, so that what
- * lives at the same time lies on the same pages, and a walk over all entries is sequential.
+ * the unit, and the units lie side by side in the order in which connections were made, so that
+ * what lives at the same time lies on the same pages, and a walk over all entries is sequential.
  */
 final class ConnectionStore {
   /** No entry. */

@@ -18,14 +18,14 @@ import java.nio.ByteBuffer;
  */
 /*
  * A batch passes in three steps: orient and hash every packet and fetch its index slot; fetch the
- * entry that the slot names; count. The first two wait for no memory, so the misses of a whole batch
- * overlap.
+ * entry that the slot names; count. The first two wait for no memory, so the misses of a whole
+ * batch overlap.
  *
  * Intervals: the packets' own times decide. The first packet at or behind the boundary closes the
  * interval; from then on an entry's counters go to the handler when the entry is next touched, or
- * when the sweep gets there, whichever comes first. Which interval the counters of an entry belong to
- * is its tag. A packet older than the running interval is counted in the running one: an interval
- * that was cut is never opened again.
+ * when the sweep gets there, whichever comes first. Which interval the counters of an entry belong
+ * to is its tag. A packet older than the running interval is counted in the running one: an
+ * interval that was cut is never opened again.
  */
 public final class ConnectionTable {
   private static final int TCP = 6;

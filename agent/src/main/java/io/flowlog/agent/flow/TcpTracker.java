@@ -12,10 +12,10 @@ package io.flowlog.agent.flow;
  * - A handshake is complete when anybody acknowledges it. One side's view is enough: whoever sends
  *   something other than a SYN has got the other's SYN. Simultaneous and split opens follow: what
  *   counts is that the SYN of the side that sent SYN+ACK is acknowledged by the other.
- * - FIN states need sequence numbers: an ACK that crosses a FIN on the wire does not acknowledge it.
- *   Only then do CLOSING and LAST_ACK differ.
- * - A SYN in a closing or ended connection opens a new one (ports are reused). In an established one
- *   it may be a stray: the new connection begins when the other side answers it with SYN+ACK.
+ * - FIN states need sequence numbers: an ACK that crosses a FIN on the wire does not acknowledge
+ *   it. Only then do CLOSING and LAST_ACK differ.
+ * - A SYN in a closing or ended connection opens a new one (ports are reused). In an established
+ *   one it may be a stray: the new connection begins when the other side answers it with SYN+ACK.
  * - Sequence windows are not checked: a reset that the receiver ignores ends the connection here.
  */
 final class TcpTracker {

@@ -32,9 +32,11 @@ final class TimeoutTable {
     udpAnsweredNs = timeouts.udpAnswered().toNanos();
     icmpNs = timeouts.icmp().toNanos();
     otherNs = timeouts.other().toNanos();
-    long leastTcpNs = Arrays.stream(tcpNs).min().orElseThrow();
-    leastNs =
-        Math.min(leastTcpNs, Math.min(Math.min(udpNs, udpAnsweredNs), Math.min(icmpNs, otherNs)));
+    long least = Math.min(Math.min(udpNs, udpAnsweredNs), Math.min(icmpNs, otherNs));
+    for (long tcpStateNs : tcpNs) {
+      least = Math.min(least, tcpStateNs);
+    }
+    leastNs = least;
   }
 
   private void put(TcpState state, Duration timeout) {

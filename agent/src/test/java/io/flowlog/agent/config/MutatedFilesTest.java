@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whatever a file holds, the outcome is values or problems with a line inside the file. */
+@Tag("slow")
 class MutatedFilesTest {
   /** Few, because writing a file takes ten times as long as reading it. */
   private static final int ROUNDS = 700;

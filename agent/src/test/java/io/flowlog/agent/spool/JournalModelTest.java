@@ -21,10 +21,12 @@ import java.util.List;
 import java.util.Random;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The row journal beside a naive list of what was written into it. */
+@Tag("slow")
 class JournalModelTest {
   private static final int PORTS = 20;
   private static final int FRAMES = 40;

@@ -1,0 +1,125 @@
+package io.flowlog.agent.cli.demo;
+
+import io.flowlog.agent.port.LoggingPort;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/** The records of one of the demo's CSV files, as a table for people. Immutable. */
+public final class RecordTable {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
+  private static final String GAP = "  ";
+  private static final List<Column> COLUMNS =
+      List.of(
+          new Column("time", false),
+          new Column("port", false),
+          new Column("dir", false),
+          new Column("from", false),
+          new Column("to", false),
+          new Column("packets", true),
+          new Column("bytes", true),
+          new Column("flags", false),
+          new Column("state", false));
+
+  private record Column(String title, boolean isNumber) {}
+
+  private final Map<String, Integer> fields = new HashMap<>();
+  private final Map<String, String> portNames = new HashMap<>();
+  private final List<String[]> records = new ArrayList<>();
+
+  private RecordTable(List<String> lines, List<LoggingPort> ports) {
+    String[] names = lines.get(0).split(",", -1);
+    for (int i = 0; i < names.length; i++) {
+      fields.put(names[i], i);
+    }
+    for (LoggingPort port : ports) {
+      portNames.put(port.portId(), String.valueOf(port.device()));
+    }
+    lines.subList(1, lines.size()).forEach(line -> records.add(line.split(",", -1)));
+  }
+
+  /** Reads a file that starts with a line of field names. */
+  public static RecordTable read(Path file, List<LoggingPort> ports) throws IOException {
+    return new RecordTable(Files.readAllLines(file), ports);
+  }
+
+  /** Returns how many records there are. */
+  public int size() {
+    return records.size();
+  }
+
+  /** Returns the title and the first records, aligned. */
+  public List<String> lines(int recordLimit) {
+    List<String[]> rows = new ArrayList<>();
+    rows.add(COLUMNS.stream().map(Column::title).toArray(String[]::new));
+    records.stream().limit(recordLimit).map(this::row).forEach(rows::add);
+    int[] widths = new int[COLUMNS.size()];
+    for (String[] row : rows) {
+      for (int i = 0; i < widths.length; i++) {
+        widths[i] = Math.max(widths[i], row[i].length());
+      }
+    }
+    return rows.stream().map(row -> aligned(row, widths)).toList();
+  }
+
+  private static String aligned(String[] row, int[] widths) {
+    StringBuilder line = new StringBuilder();
+    for (int i = 0; i < widths.length; i++) {
+      String padding = " ".repeat(widths[i] - row[i].length());
+      boolean isNumber = COLUMNS.get(i).isNumber();
+      line.append(i == 0 ? "" : GAP).append(isNumber ? padding + row[i] : row[i] + padding);
+    }
+    return line.toString().stripTrailing();
+  }
+
+  private String[] row(String[] record) {
+    return new String[] {
+      TIME.format(Instant.ofEpochSecond(Long.parseLong(value(record, "timestamp_start")))),
+      portNames.getOrDefault(value(record, "interface_id"), "?"),
+      value(record, "direction").equals("ingress") ? "in" : "out",
+      end(record, "src"),
+      end(record, "dst"),
+      value(record, "packets"),
+      value(record, "bytes"),
+      flags(value(record, "tcp_flag")),
+      value(record, "tcp_state")
+    };
+  }
+
+  private String value(String[] record, String field) {
+    return record[Objects.requireNonNull(fields.get(field), field)];
+  }
+
+  private String end(String[] record, String side) {
+    String address = value(record, side + "_addr");
+    String port = value(record, side + "_port");
+    boolean isIpv6 = address.indexOf(':') >= 0;
+    if (port.equals("0")) {
+      return address;
+    }
+    return (isIpv6 ? "[" + address + "]" : address) + ":" + port;
+  }
+
+  /** SYN, ACK (of a SYN), FIN and RST by their first letters. */
+  private static String flags(String tcpFlag) {
+    int bits = tcpFlag.isEmpty() ? 0 : Integer.parseInt(tcpFlag);
+    return letter(bits, FrameBuilder.SYN, "S")
+        + letter(bits, FrameBuilder.ACK, "A")
+        + letter(bits, FrameBuilder.FIN, "F")
+        + letter(bits, FrameBuilder.RST, "R");
+  }
+
+  private static String letter(int bits, int flag, String letter) {
+    return (bits & flag) == 0 ? "" : letter;
+  }
+}
