@@ -7,7 +7,8 @@ import io.flowlog.agent.decode.PacketBatch;
  * it only on units that are owed to nobody.
  *
  * <p>Owned by one {@link ConnectionTable}. The invariant: units free >= units owed; only a port
- * that joins when others have taken more than they are owed from now on finds less, until theirs go.
+ * that joins when others have taken more than they are owed from now on finds less, until theirs
+ * go.
  */
 final class PortShares {
   private final int capacityUnits;
