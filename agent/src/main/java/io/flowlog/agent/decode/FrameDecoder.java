@@ -64,15 +64,15 @@ public final class FrameDecoder {
     if (end - ip < IPV4_HEADER_BYTES) {
       return FrameOutcome.IP_HEADER_CUT;
     }
-    int first = Bytes.u32(buffer, ip);
-    if (first >>> 28 != 4) {
+    long first = Bytes.u64(buffer, ip);
+    if (first >>> 60 != 4) {
       return FrameOutcome.IP_VERSION_WRONG;
     }
-    int headerBytes = (first >>> 24 & 0xf) * 4;
+    int headerBytes = (int) (first >>> 56 & 0xf) * 4;
     if (headerBytes < IPV4_HEADER_BYTES) {
       return FrameOutcome.IP_HEADER_LENGTH_WRONG;
     }
-    long totalBytes = first & 0xffffL;
+    long totalBytes = first >>> 32 & 0xffff;
     if (totalBytes == 0) {
       // Segmentation offload: the card was to fill it in.
       totalBytes = frame.wireBytes - (ip - frame.offset);
@@ -80,14 +80,15 @@ public final class FrameDecoder {
     if (totalBytes < headerBytes) {
       return FrameOutcome.IP_TOTAL_LENGTH_WRONG;
     }
-    protocol = buffer.get(ip + 9) & 0xff;
+    long second = Bytes.u64(buffer, ip + 8);
+    protocol = (int) (second >>> 48) & 0xff;
     words[base + SOURCE_HIGH] = 0;
-    words[base + SOURCE_LOW] = Bytes.u32(buffer, ip + 12) & 0xffff_ffffL;
+    words[base + SOURCE_LOW] = second & 0xffff_ffffL;
     words[base + DESTINATION_HIGH] = 0;
     words[base + DESTINATION_LOW] = Bytes.u32(buffer, ip + 16) & 0xffff_ffffL;
-    int fragmentWord = Bytes.u32(buffer, ip + 4);
-    fragment = fragmentKind(fragmentWord & FRAGMENT_OFFSET_MASK, fragmentWord & MORE_FRAGMENTS);
-    fragmentIdentification = fragmentWord >>> 16 & 0xffffL;
+    int offsetAndMore = (int) first & 0xffff;
+    fragment = fragmentKind(offsetAndMore & FRAGMENT_OFFSET_MASK, offsetAndMore & MORE_FRAGMENTS);
+    fragmentIdentification = first >>> 16 & 0xffff;
     return layer4(frame, ip + headerBytes, ip + totalBytes, totalBytes);
   }
 
@@ -172,28 +173,45 @@ public final class FrameDecoder {
    */
   private FrameOutcome layer4(Frame frame, int at, long ipEnd, long totalBytes) {
     int readable = (int) Math.max(0, Math.min(end, ipEnd) - at);
+    boolean wholeTcp =
+        protocol == TCP && readable >= Layer4.TCP_HEADER_BYTES && fragment == PacketBatch.WHOLE;
+    return wholeTcp
+        ? tcp(frame, at, ipEnd, totalBytes)
+        : otherLayer4(frame, at, readable, totalBytes);
+  }
+
+  /** Most packets: a TCP header that is all there, in as few reads as it takes. */
+  private FrameOutcome tcp(Frame frame, int at, long ipEnd, long totalBytes) {
+    long portsAndSequence = Bytes.u64(buffer, at);
+    long rest = Bytes.u64(buffer, at + 8);
+    int headerWords = (int) (rest >>> 28) & 0xf;
+    boolean complete = headerWords >= Layer4.TCP_HEADER_WORDS;
+    long segmentBytes = ipEnd - at - headerWords * 4L;
+    long sequenceEnd = (portsAndSequence + segmentBytes) << 32;
+    int tcpFlags = complete ? (int) (rest >>> 16) & 0xff : 0;
+    write(frame, PacketBatch.portsOf(portsAndSequence), tcpFlags, totalBytes);
+    words[base + PacketBatch.SEQUENCE] = sequenceEnd | rest >>> 32;
+    return complete ? FrameOutcome.PACKET : FrameOutcome.PACKET_WITHOUT_LAYER4;
+  }
+
+  private FrameOutcome otherLayer4(Frame frame, int at, int readable, long totalBytes) {
     long ports = 0;
     int tcpFlags = 0;
-    long sequence = fragmentIdentification;
     boolean complete = true;
     if (fragment == PacketBatch.LATER_FRAGMENT) {
       ports = Layer4.isIcmp(protocol) ? Layer4.ICMP_UNKNOWN_PORTS : 0;
-    } else if (protocol == TCP && readable >= Layer4.TCP_HEADER_BYTES) {
-      ports = (long) Bytes.u32(buffer, at) << 32;
-      int offsetAndFlags = Bytes.u16(buffer, at + 12);
-      complete = offsetAndFlags >>> 12 >= 5;
-      tcpFlags = complete ? offsetAndFlags & 0xff : 0;
-      if (fragment == PacketBatch.WHOLE) {
-        int segmentBytes = (int) (ipEnd - at) - (offsetAndFlags >>> 12) * 4;
-        sequence = Bytes.u64(buffer, at + 4) + ((long) segmentBytes << 32);
-      }
     } else {
       ports = Layer4.ports(protocol, buffer, at, readable);
       tcpFlags = Layer4.tcpFlags(protocol, buffer, at, readable);
-      complete = Layer4.isComplete(protocol, readable) && !isChainCut();
+      complete = Layer4.isComplete(protocol, buffer, at, readable) && !isChainCut();
     }
+    write(frame, ports, tcpFlags, totalBytes);
+    words[base + PacketBatch.SEQUENCE] = fragmentIdentification;
+    return complete ? FrameOutcome.PACKET : FrameOutcome.PACKET_WITHOUT_LAYER4;
+  }
+
+  private void write(Frame frame, long ports, int tcpFlags, long totalBytes) {
     words[base + PacketBatch.TIMESTAMP] = frame.timestampNs;
-    words[base + PacketBatch.SEQUENCE] = sequence;
     words[base + PacketBatch.KEY] =
         ports
             | (long) protocol << PacketBatch.PROTOCOL_SHIFT
@@ -206,6 +224,5 @@ public final class FrameDecoder {
             | (long) tcpFlags << PacketBatch.TCP_FLAGS_SHIFT
             | (long) frame.direction.ordinal() << PacketBatch.DIRECTION_SHIFT
             | (long) fragment << PacketBatch.FRAGMENT_SHIFT;
-    return complete ? FrameOutcome.PACKET : FrameOutcome.PACKET_WITHOUT_LAYER4;
   }
 }

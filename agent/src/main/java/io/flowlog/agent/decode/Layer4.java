@@ -6,6 +6,9 @@ import java.nio.ByteBuffer;
 final class Layer4 {
   static final int TCP_HEADER_BYTES = 20;
 
+  /** The least that a TCP header's data offset may say. */
+  static final int TCP_HEADER_WORDS = 5;
+
   /** The key's port bits of an ICMP packet whose type and code are not in the capture. */
   static final long ICMP_UNKNOWN_PORTS =
       (long) PacketBatch.ICMP_UNKNOWN << PacketBatch.SOURCE_PORT_SHIFT
@@ -52,17 +55,21 @@ final class Layer4 {
     boolean there =
         protocol == TCP
             && readable > TCP_FLAGS_OFFSET
-            && Bytes.u8(buffer, at + TCP_FLAGS_OFFSET - 1) >>> 4 >= 5;
+            && headerWords(buffer, at) >= TCP_HEADER_WORDS;
     return there ? Bytes.u8(buffer, at + TCP_FLAGS_OFFSET) : 0;
   }
 
+  private static int headerWords(ByteBuffer buffer, int at) {
+    return Bytes.u8(buffer, at + TCP_FLAGS_OFFSET - 1) >>> 4;
+  }
+
   /** Tells whether everything that a record wants of this header could be read. */
-  static boolean isComplete(int protocol, int readable) {
+  static boolean isComplete(int protocol, ByteBuffer buffer, int at, int readable) {
     if (isIcmp(protocol)) {
       return readable >= 2;
     }
     if (protocol == TCP) {
-      return readable >= TCP_HEADER_BYTES;
+      return readable >= TCP_HEADER_BYTES && headerWords(buffer, at) >= TCP_HEADER_WORDS;
     }
     return !hasPorts(protocol) || readable >= PORTS_BYTES;
   }

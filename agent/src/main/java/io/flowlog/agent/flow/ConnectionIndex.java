@@ -1,9 +1,8 @@
 package io.flowlog.agent.flow;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.IntBuffer;
 
 /**
  * Open addressing from a hash to a unit number: four bytes a slot, the low bits the unit, the rest
@@ -21,14 +20,11 @@ final class ConnectionIndex {
   /** What a slot that names no unit holds. */
   static final int EMPTY = 0;
 
-  private static final int SLOT_BYTES_SHIFT = 2;
   private static final int SLOTS_MIN = 1 << 12;
   private static final int SLOTS_MAX = 1 << 28;
-  private static final VarHandle INT =
-      MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
   private final int unitMask;
-  private ByteBuffer slots;
+  private IntBuffer slots;
   private int slotMask;
   private int used;
 
@@ -37,8 +33,14 @@ final class ConnectionIndex {
     unitMask = Integer.highestOneBit(Math.max(unitsMax, 1)) * 2 - 1;
     long wanted = Long.highestOneBit(Math.max(1, entriesExpected) * 8L - 1);
     int slotCount = (int) Math.min(SLOTS_MAX, Math.max(SLOTS_MIN, wanted));
-    slots = ByteBuffer.allocateDirect(slotCount << SLOT_BYTES_SHIFT);
+    slots = allocate(slotCount);
     slotMask = slotCount - 1;
+  }
+
+  private static IntBuffer allocate(int slotCount) {
+    return ByteBuffer.allocateDirect(slotCount * Integer.BYTES)
+        .order(ByteOrder.nativeOrder())
+        .asIntBuffer();
   }
 
   /** Returns the number of slots. */
@@ -63,7 +65,7 @@ final class ConnectionIndex {
 
   /** Returns what a slot holds. */
   int content(int slot) {
-    return (int) INT.get(slots, slot << SLOT_BYTES_SHIFT);
+    return slots.get(slot);
   }
 
   /** Returns the unit that a slot's content names. */
@@ -83,7 +85,7 @@ final class ConnectionIndex {
   }
 
   private void set(int slot, int content) {
-    INT.set(slots, slot << SLOT_BYTES_SHIFT, content);
+    slots.put(slot, content);
   }
 
   /** Enters a unit wherever there is room; used to fill an index from the entries. */
@@ -137,7 +139,7 @@ final class ConnectionIndex {
   /** Replaces the slots by twice as many empty ones. */
   void doubleSlots() {
     int slotCount = slotCount() * 2;
-    slots = ByteBuffer.allocateDirect(slotCount << SLOT_BYTES_SHIFT);
+    slots = allocate(slotCount);
     slotMask = slotCount - 1;
     used = 0;
   }

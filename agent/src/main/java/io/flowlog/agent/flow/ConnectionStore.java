@@ -3,7 +3,7 @@ package io.flowlog.agent.flow;
 import static io.flowlog.agent.flow.TableMemory.get;
 
 import io.flowlog.agent.decode.PacketBatch;
-import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 
 /**
  * Where entries live: finds the entry of a key, makes one within the shares of the logging ports,
@@ -86,7 +86,7 @@ final class ConnectionStore {
   }
 
   private boolean matches(int unit, Lookup lookup) {
-    ByteBuffer hot = memory.hot(unit);
+    LongBuffer hot = memory.hot(unit);
     int at = TableMemory.hotOffset(unit);
     return get(hot, at + Entry.KEY) == lookup.key
         && get(hot, at + Entry.ADDRESSES) == lookup.addresses
@@ -94,7 +94,7 @@ final class ConnectionStore {
   }
 
   private boolean matchesIpv6(int unit, Lookup lookup) {
-    ByteBuffer hot = memory.hot(unit);
+    LongBuffer hot = memory.hot(unit);
     int at = TableMemory.hotOffset(unit);
     return get(hot, at + Entry.LOCAL_HIGH) == lookup.localHigh
         && get(hot, at + Entry.LOCAL_LOW) == lookup.localLow

@@ -7,7 +7,7 @@ import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.decode.PacketBatch;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
-import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 
 /**
  * The connections of a worker's logging ports: counts packets per connection and side, follows TCP,
@@ -163,7 +163,7 @@ public final class ConnectionTable {
   }
 
   private void update(int unit, int side, long[] words, int base) {
-    ByteBuffer hot = memory.hot(unit);
+    LongBuffer hot = memory.hot(unit);
     int at = TableMemory.hotOffset(unit);
     long timestampNs = words[base + PacketBatch.TIMESTAMP];
     long size = words[base + PacketBatch.SIZE];
@@ -171,9 +171,9 @@ public final class ConnectionTable {
     if (Entry.tag(state) != cut.tag()) {
       state = cut.closeEntry(unit, state);
     }
-    int sideAt = at + 8 * side;
+    int sideAt = at + side;
     long lastNs = get(hot, sideAt + Entry.LAST_NS);
-    long silentNs = timestampNs - Math.max(lastNs, get(hot, at + 8 - 8 * side + Entry.LAST_NS));
+    long silentNs = timestampNs - Math.max(lastNs, get(hot, at + 1 - side + Entry.LAST_NS));
     if (silentNs > silenceNs) {
       state = afterSilence(unit, side, state, silentNs);
     }
@@ -219,21 +219,21 @@ public final class ConnectionTable {
       return side == 0 ? packetsWord - (1L << 32) : packetsWord;
     }
     if ((rare >>> Entry.carryShift(side) & Entry.CARRY_MASK) == 0) {
-      memory.coldWord(unit, Entry.FIRST_NS + 8 * side, timestampNs);
-      memory.hotWord(unit, Entry.LAST_NS + 8 * side, timestampNs);
+      memory.coldWord(unit, Entry.FIRST_NS + side, timestampNs);
+      memory.hotWord(unit, Entry.LAST_NS + side, timestampNs);
     }
     return packetsWord;
   }
 
   private void outOfOrder(int unit, int side, long timestampNs) {
-    int word = Entry.FIRST_NS + 8 * side;
+    int word = Entry.FIRST_NS + side;
     memory.coldWord(unit, word, Math.min(memory.coldWord(unit, word), timestampNs));
   }
 
   /** Begins a new exchange in an entry whose last one is over. */
   private long afterSilence(int unit, int side, long state, long silentNs) {
     boolean fresh =
-        (memory.hotWord(unit, Entry.LAST_NS) | memory.hotWord(unit, Entry.LAST_NS + 8)) == 0;
+        (memory.hotWord(unit, Entry.LAST_NS) | memory.hotWord(unit, Entry.LAST_NS + 1)) == 0;
     if (fresh || silentNs <= timeouts.ofNs(lookup.key, state)) {
       return state;
     }

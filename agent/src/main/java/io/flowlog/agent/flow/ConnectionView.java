@@ -2,7 +2,7 @@ package io.flowlog.agent.flow;
 
 import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.decode.PacketBatch;
-import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 
 /**
  * A cursor over the connections of a table: what one entry has counted in the interval that is
@@ -14,9 +14,9 @@ import java.nio.ByteBuffer;
 public final class ConnectionView {
 
   private final TableMemory memory;
-  private ByteBuffer hot = ByteBuffer.allocateDirect(0);
-  private ByteBuffer addresses = ByteBuffer.allocateDirect(0);
-  private ByteBuffer cold = ByteBuffer.allocateDirect(0);
+  private LongBuffer hot = TableMemory.NONE;
+  private LongBuffer addresses = TableMemory.NONE;
+  private LongBuffer cold = TableMemory.NONE;
   private int hotOffset;
   private int addressesOffset;
   private int coldOffset;
@@ -98,12 +98,12 @@ public final class ConnectionView {
 
   /** Returns the upper half of an IPv6 address of a side. */
   public long address6High(int side) {
-    return TableMemory.get(addresses, addressesOffset + Entry.LOCAL_HIGH + 16 * side);
+    return TableMemory.get(addresses, addressesOffset + Entry.LOCAL_HIGH + 2 * side);
   }
 
   /** Returns the lower half of an IPv6 address of a side. */
   public long address6Low(int side) {
-    return TableMemory.get(addresses, addressesOffset + Entry.LOCAL_LOW + 16 * side);
+    return TableMemory.get(addresses, addressesOffset + Entry.LOCAL_LOW + 2 * side);
   }
 
   /** Returns the ordinal of the {@link Direction} in which the packets of a side travel. */
@@ -122,17 +122,17 @@ public final class ConnectionView {
 
   /** Returns the IP bytes that a side sent. */
   public long bytes(int side) {
-    return TableMemory.get(hot, hotOffset + Entry.BYTES + 8 * side);
+    return TableMemory.get(hot, hotOffset + Entry.BYTES + side);
   }
 
   /** Returns the time of a side's first packet. */
   public long firstNs(int side) {
-    return TableMemory.get(cold, coldOffset + Entry.FIRST_NS + 8 * side);
+    return TableMemory.get(cold, coldOffset + Entry.FIRST_NS + side);
   }
 
   /** Returns the time of a side's last packet. */
   public long lastNs(int side) {
-    return TableMemory.get(hot, hotOffset + Entry.LAST_NS + 8 * side);
+    return TableMemory.get(hot, hotOffset + Entry.LAST_NS + side);
   }
 
   /** Returns all TCP flags that a side sent. */

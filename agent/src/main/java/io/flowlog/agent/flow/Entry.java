@@ -13,34 +13,34 @@ final class Entry {
   static final int ADDRESSES = 0;
 
   /** As in {@code PacketBatch.KEY}, seen from side 0. */
-  static final int KEY = 8;
+  static final int KEY = 1;
 
   /** Two words, one per side. */
-  static final int BYTES = 16;
+  static final int BYTES = 2;
 
   /** 32 bits per side, side 0 low; what overflows is counted in {@link #RARE}. */
-  static final int PACKETS = 32;
+  static final int PACKETS = 4;
 
   /** Two words: each side's last packet, also of earlier intervals; 0 before the first. */
-  static final int LAST_NS = 40;
+  static final int LAST_NS = 5;
 
-  static final int STATE = 56;
+  static final int STATE = 7;
 
   /** Words of the second unit of an IPv6 entry. */
   static final int LOCAL_HIGH = 0;
 
-  static final int LOCAL_LOW = 8;
-  static final int REMOTE_HIGH = 16;
-  static final int REMOTE_LOW = 24;
+  static final int LOCAL_LOW = 1;
+  static final int REMOTE_HIGH = 2;
+  static final int REMOTE_LOW = 3;
 
   /** Cold words. Two: each side's first packet in the interval. */
   static final int FIRST_NS = 0;
 
   /** The SYN's time until a FIN is seen; then the sequence number behind each side's FIN. */
-  static final int HANDSHAKE = 16;
+  static final int HANDSHAKE = 2;
 
   /** Set-up time in microseconds plus one, 0 unknown (bits 0-31); carries of the packet counts. */
-  static final int RARE = 24;
+  static final int RARE = 3;
 
   static final int CARRY_SHIFT = 32;
   static final int CARRY_BITS = 8;

@@ -160,7 +160,7 @@ final class IntervalCut {
       handler.onConnection(view.at(unit, tcpState(state, silent), endReason(state, silent)));
     }
     memory.hotWord(unit, Entry.BYTES, 0);
-    memory.hotWord(unit, Entry.BYTES + 8, 0);
+    memory.hotWord(unit, Entry.BYTES + 1, 0);
     memory.hotWord(unit, Entry.PACKETS, 0);
     memory.coldWord(unit, Entry.RARE, memory.coldWord(unit, Entry.RARE) & Entry.SETUP_MASK);
     long next = Entry.withTag(state & ~Entry.INTERVAL_BITS, tag);
@@ -191,6 +191,6 @@ final class IntervalCut {
   }
 
   private long lastNs(int unit) {
-    return Math.max(memory.hotWord(unit, Entry.LAST_NS), memory.hotWord(unit, Entry.LAST_NS + 8));
+    return Math.max(memory.hotWord(unit, Entry.LAST_NS), memory.hotWord(unit, Entry.LAST_NS + 1));
   }
 }

@@ -1,9 +1,8 @@
 package io.flowlog.agent.flow;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.util.Arrays;
 
 /**
@@ -15,17 +14,18 @@ import java.util.Arrays;
  * number, never by address, so the layout can move as a whole.
  */
 final class TableMemory {
-  static final int HOT_BYTES = 64;
-  static final int COLD_BYTES = 32;
+  static final int HOT_WORDS = 8;
+  static final int COLD_WORDS = 4;
+
+  /** No memory, of the class that all memory here has: calls stay direct. */
+  static final LongBuffer NONE = allocate(0);
 
   private static final int SEGMENT_SHIFT = 18;
   private static final int SEGMENT_MASK = (1 << SEGMENT_SHIFT) - 1;
-  private static final VarHandle LONG =
-      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
   private final int unitsMax;
-  private ByteBuffer[] hot = new ByteBuffer[1];
-  private ByteBuffer[] cold = new ByteBuffer[1];
+  private LongBuffer[] hot = new LongBuffer[1];
+  private LongBuffer[] cold = new LongBuffer[1];
   private int segments;
 
   TableMemory(int unitsMax) {
@@ -50,37 +50,43 @@ final class TableMemory {
       cold = Arrays.copyOf(cold, segments * 2);
     }
     int units = Math.min(1 << SEGMENT_SHIFT, unitsMax - (segments << SEGMENT_SHIFT));
-    hot[segments] = ByteBuffer.allocateDirect(units * HOT_BYTES);
-    cold[segments] = ByteBuffer.allocateDirect(units * COLD_BYTES);
+    hot[segments] = allocate(units * HOT_WORDS);
+    cold[segments] = allocate(units * COLD_WORDS);
     segments++;
   }
 
+  private static LongBuffer allocate(int words) {
+    return ByteBuffer.allocateDirect(words * Long.BYTES)
+        .order(ByteOrder.nativeOrder())
+        .asLongBuffer();
+  }
+
   /** Returns the buffer that holds a unit's hot line. */
-  ByteBuffer hot(int unit) {
+  LongBuffer hot(int unit) {
     return hot[unit >>> SEGMENT_SHIFT];
   }
 
   /** Returns where a unit's hot line starts in its buffer. */
   static int hotOffset(int unit) {
-    return (unit & SEGMENT_MASK) * HOT_BYTES;
+    return (unit & SEGMENT_MASK) * HOT_WORDS;
   }
 
   /** Returns the buffer that holds a unit's cold half line. */
-  ByteBuffer cold(int unit) {
+  LongBuffer cold(int unit) {
     return cold[unit >>> SEGMENT_SHIFT];
   }
 
   /** Returns where a unit's cold half line starts in its buffer. */
   static int coldOffset(int unit) {
-    return (unit & SEGMENT_MASK) * COLD_BYTES;
+    return (unit & SEGMENT_MASK) * COLD_WORDS;
   }
 
-  static long get(ByteBuffer memory, int offset) {
-    return (long) LONG.get(memory, offset);
+  static long get(LongBuffer memory, int offset) {
+    return memory.get(offset);
   }
 
-  static void set(ByteBuffer memory, int offset, long value) {
-    LONG.set(memory, offset, value);
+  static void set(LongBuffer memory, int offset, long value) {
+    memory.put(offset, value);
   }
 
   /** Returns a word of a unit's hot line. */
@@ -105,10 +111,10 @@ final class TableMemory {
 
   /** Copies everything that a unit holds to another unit. */
   void copy(int from, int to) {
-    for (int word = 0; word < HOT_BYTES; word += 8) {
+    for (int word = 0; word < HOT_WORDS; word++) {
       hotWord(to, word, hotWord(from, word));
     }
-    for (int word = 0; word < COLD_BYTES; word += 8) {
+    for (int word = 0; word < COLD_WORDS; word++) {
       coldWord(to, word, coldWord(from, word));
     }
   }

@@ -9,7 +9,8 @@ package io.flowlog.agent.flow;
  */
 public record TableSize(int unitsMax, int entriesExpected, long hashSeed) {
   /** Memory of one unit with its share of an index that is at most half full. */
-  public static final int UNIT_BYTES = TableMemory.HOT_BYTES + TableMemory.COLD_BYTES + 16;
+  public static final int UNIT_BYTES =
+      (TableMemory.HOT_WORDS + TableMemory.COLD_WORDS + 2) * Long.BYTES;
 
   private static final int UNITS_MIN = 64;
   private static final int UNITS_MAX = 1 << 28;

@@ -141,10 +141,10 @@ final class UnitAllocator {
   }
 
   private void clear(int unit) {
-    for (int word = 0; word < TableMemory.HOT_BYTES; word += 8) {
+    for (int word = 0; word < TableMemory.HOT_WORDS; word++) {
       memory.hotWord(unit, word, 0);
     }
-    for (int word = 0; word < TableMemory.COLD_BYTES; word += 8) {
+    for (int word = 0; word < TableMemory.COLD_WORDS; word++) {
       memory.coldWord(unit, word, 0);
     }
   }
