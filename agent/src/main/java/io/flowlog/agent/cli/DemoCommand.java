@@ -41,7 +41,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final long HASH_SEED = 1;
   private static final int ROWS_PER_FILE = 20_000;
   private static final int SHOWN_FILE = 1;
-  private static final int SHOWN_RECORDS = 20;
+  private static final int SHOWN_RECORDS = 24;
 
   @Option(
       names = "--out",
