@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -42,7 +41,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final long HASH_SEED = 1;
   private static final int ROWS_PER_FILE = 20_000;
   private static final int SHOWN_FILE = 1;
-  private static final int SHOWN_RECORDS = 20;
+  private static final int SHOWN_RECORDS = 24;
 
   @Option(
       names = "--out",
@@ -76,13 +75,13 @@ final class DemoCommand implements Callable<Integer> {
   private static void capture(DemoFolder folder) throws IOException {
     int packets = DemoTraffic.writeTo(folder.capture());
     say("1. Packets: a made-up cloud of three machines: web server, database, build host.");
-    say("   %d seconds, %,d packets -> %s", DemoTraffic.SECONDS, packets, folder.capture());
+    say("   " + DemoTraffic.SECONDS + " seconds, " + packets + " packets: " + folder.capture());
     say("");
   }
 
   private static void replay(DemoFolder folder) throws IOException {
     say("2. Flow logs: every packet goes through the agent as if it came from their ports;");
-    say("   connections are followed, and every %d seconds become records.", DemoCloud.INTERVAL);
+    say("   what each connection did in " + DemoCloud.INTERVAL + " seconds becomes a record.");
     try (ReplayPipeline pipeline = ReplayPipeline.open(plan(folder.logs()))) {
       CounterSet counters = pipeline.counters();
       try (CaptureSource source =
@@ -90,14 +89,14 @@ final class DemoCommand implements Callable<Integer> {
         pipeline.read(source, (packets, records) -> {});
       }
       pipeline.finish((packets, records) -> {});
+      long connections = counters.get(AgentCounter.CONNECTIONS);
+      long files = counters.get(AgentCounter.FILES_STORED);
       say(
-          "   %,d connections, %,d records, %d files:",
-          counters.get(AgentCounter.CONNECTIONS),
-          counters.get(AgentCounter.RECORDS),
-          counters.get(AgentCounter.FILES_STORED));
+          ("   " + connections + " connections, ")
+              + (counters.get(AgentCounter.RECORDS) + " records, " + files + " files:"));
     }
     say("");
-    FileTree.of(folder.path()).forEach(line -> say("   %s", line));
+    FileTree.of(folder.path()).forEach(line -> say("   " + line));
     say("");
   }
 
@@ -120,9 +119,7 @@ final class DemoCommand implements Callable<Integer> {
     Path file = folder.logFiles().get(SHOWN_FILE);
     RecordTable table = RecordTable.read(file, DemoCloud.ports());
     int shown = Math.min(SHOWN_RECORDS, table.size());
-    say(
-        "3. The first %d of %d records in ..._demo.csv of the second interval:",
-        shown, table.size());
+    say("3. The first " + shown + " of " + table.size() + " records of the second interval:");
     say("");
     table.lines(SHOWN_RECORDS).forEach(System.out::println);
     System.out.flush();
@@ -130,11 +127,15 @@ final class DemoCommand implements Callable<Integer> {
     say("   dir: as the machine at that port sees it. flags: S SYN, A SYN+ACK, F FIN, R RST.");
     say("   The files say more: addresses and ids, set-up time, who began, verdict, status.");
     say("");
+    explain(folder, program());
+  }
+
+  private static void explain(DemoFolder folder, String program) {
     say("The same with a capture of your own (pcap or pcapng), all fields in one file:");
-    say("  %s replay CAPTURE --out DIR", program());
+    say("  " + program + " replay CAPTURE --out DIR");
     say("and with its logger and its ports declared, as here:");
-    say("  %s replay %s --out DIR \\", program(), folder.capture());
-    say("    --logger %s --ports %s \\", folder.logger(), folder.ports());
+    say("  " + program + " replay " + folder.capture() + " --out DIR \\");
+    say("    --logger " + folder.logger() + " --ports " + folder.ports() + " \\");
     say("    --set record.interval_unit=1s --set host=demo");
   }
 
@@ -152,7 +153,7 @@ final class DemoCommand implements Callable<Integer> {
     return known.startsWith(here) ? here.relativize(known).toString() : known.toString();
   }
 
-  private static void say(String format, Object... values) {
-    System.err.println(String.format(Locale.ROOT, format, values));
+  private static void say(String line) {
+    System.err.println(line);
   }
 }

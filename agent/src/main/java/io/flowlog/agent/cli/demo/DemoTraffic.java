@@ -91,7 +91,7 @@ public final class DemoTraffic {
 
   private void pings() {
     for (int i = 0; i < SECONDS; i++) {
-      long timestampNs = atMs(500 + i * 1_000L);
+      long timestampNs = atMs(40 + i * 1_000L);
       tape.add(timestampNs, BUILDER.frameTo(WEB).icmp(PING, 0).payloadOf(56));
       tape.add(timestampNs + NEAR_TRIP_NS, WEB.frameTo(BUILDER).icmp(PING_ANSWER, 0).payloadOf(56));
     }
