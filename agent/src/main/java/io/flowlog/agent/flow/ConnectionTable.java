@@ -144,6 +144,7 @@ public final class ConnectionTable {
       return unit;
     }
     counters.increment(AgentCounter.CONNECTIONS);
+    extras.noteVlan(PacketBatch.portIndexOf(lookup.key), PacketBatch.vlanOf(lookup.key));
     long state = Entry.withTag(memory.hotWord(unit, Entry.STATE), cut.tag());
     if (PacketBatch.directionBitsOf(size) != Direction.UNKNOWN.ordinal()) {
       state |= Entry.ORIENTED;

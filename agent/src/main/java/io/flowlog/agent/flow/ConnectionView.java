@@ -14,6 +14,7 @@ import java.nio.LongBuffer;
 public final class ConnectionView {
 
   private final TableMemory memory;
+  private final PortExtras extras;
   private LongBuffer hot = TableMemory.NONE;
   private LongBuffer addresses = TableMemory.NONE;
   private LongBuffer cold = TableMemory.NONE;
@@ -25,8 +26,9 @@ public final class ConnectionView {
   private int tcpState;
   private int endReason;
 
-  ConnectionView(TableMemory memory) {
+  ConnectionView(TableMemory memory, PortExtras extras) {
     this.memory = memory;
+    this.extras = extras;
   }
 
   /** Moves to an entry; the TCP state and end reason are those of a moment. */
@@ -64,6 +66,11 @@ public final class ConnectionView {
   /** Returns the outer VLAN, 0 for none. */
   public int vlan() {
     return PacketBatch.vlanOf(key);
+  }
+
+  /** Tells whether another connection may differ from this one in nothing but its VLAN. */
+  public boolean mayHaveTwin() {
+    return extras.hasMixedVlans(portIndex());
   }
 
   /** Returns the layer 4 port of side 0. */

@@ -50,7 +50,7 @@ final class IntervalCut {
     this.schedule = schedule;
     this.handler = target.handler();
     this.counters = target.counters();
-    view = new ConnectionView(memory);
+    view = new ConnectionView(memory, extras);
   }
 
   /** Returns the running interval's end: a packet at or behind it belongs to a later one. */

@@ -1,21 +1,39 @@
 package io.flowlog.agent.flow;
 
 import io.flowlog.agent.decode.PacketBatch;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What few logging ports need: a memory of fragments, and overflow rows. Made when first used.
+ * What few logging ports need: a memory of fragments, overflow rows (both made when first used),
+ * and whether they carry more than one VLAN.
  *
  * <p>Owned by one {@link ConnectionTable}.
  */
 final class PortExtras {
+  private static final short NO_VLAN_YET = -1;
+
   private final KeyedHash hash;
   private final @Nullable FragmentTable[] fragments = new FragmentTable[PacketBatch.PORTS_MAX];
   private final @Nullable OverflowRows[] overflow = new OverflowRows[PacketBatch.PORTS_MAX];
+  private final short[] vlans = new short[PacketBatch.PORTS_MAX];
+  private final boolean[] vlansMixed = new boolean[PacketBatch.PORTS_MAX];
   private boolean overflowing;
 
   PortExtras(KeyedHash hash) {
     this.hash = hash;
+    Arrays.fill(vlans, NO_VLAN_YET);
+  }
+
+  /** Notes the VLAN, 0 for none, of a new connection of a port. */
+  void noteVlan(int portIndex, int vlan) {
+    vlansMixed[portIndex] |= vlans[portIndex] != NO_VLAN_YET && vlans[portIndex] != vlan;
+    vlans[portIndex] = (short) vlan;
+  }
+
+  /** Tells whether two connections of a port may differ in nothing but their VLAN. */
+  boolean hasMixedVlans(int portIndex) {
+    return vlansMixed[portIndex];
   }
 
   FragmentTable fragments(int portIndex) {
@@ -70,5 +88,7 @@ final class PortExtras {
   /** Forgets what belongs to a port that is gone; its overflow rows have been emitted. */
   void remove(int portIndex) {
     fragments[portIndex] = null;
+    vlans[portIndex] = NO_VLAN_YET;
+    vlansMixed[portIndex] = false;
   }
 }

@@ -71,7 +71,7 @@ public final class RecordBuilder implements CutHandler {
 
   /** The row of a 5-tuple knows neither VLANs nor, if nobody asked, ICMP types; the table does. */
   private boolean isMerged(ConnectionView connection) {
-    return connection.vlan() != 0 || (!splitIcmp && Icmp.is(connection.protocol()));
+    return connection.mayHaveTwin() || (!splitIcmp && Icmp.is(connection.protocol()));
   }
 
   private void merge(ConnectionView connection, int side) {

@@ -27,6 +27,10 @@ final class PortMatcher {
 
   private final Map<Long, Integer> byMac = new HashMap<>();
   private final Map<Address, Integer> byAddress = new HashMap<>();
+
+  /** Addresses of ports whose MAC nobody told: all that there is to know them by. */
+  private final Map<Address, Integer> byAddressAlone = new HashMap<>();
+
   private final long[] macs;
   private final PacketView packet;
 
@@ -40,6 +44,9 @@ final class PortMatcher {
       byMac.put(macs[portIndex], portIndex);
       for (String address : port.addresses()) {
         byAddress.put(address(address), portIndex);
+        if (port.mac() == null) {
+          byAddressAlone.put(address(address), portIndex);
+        }
       }
     }
   }
@@ -85,24 +92,31 @@ final class PortMatcher {
   }
 
   private int sender(Frame frame) {
-    int byLink = frame.linkType == LinkType.ETHERNET ? portOf(mac(frame, MAC_BYTES)) : NONE;
-    return byLink != NONE ? byLink : portOf(packet.sourceHigh(), packet.sourceLow());
+    return owner(frame, MAC_BYTES, packet.sourceHigh(), packet.sourceLow());
   }
 
   private int receiver(Frame frame) {
-    int byLink = frame.linkType == LinkType.ETHERNET ? portOf(mac(frame, 0)) : NONE;
-    return byLink != NONE ? byLink : portOf(packet.destinationHigh(), packet.destinationLow());
+    return owner(frame, 0, packet.destinationHigh(), packet.destinationLow());
+  }
+
+  /** Behind a router a packet still has a port's address, but no longer its MAC: not its own. */
+  private int owner(Frame frame, int macOffset, long high, long low) {
+    if (frame.linkType != LinkType.ETHERNET) {
+      return portOf(byAddress, high, low);
+    }
+    int byLink = portOf(mac(frame, macOffset));
+    return byLink != NONE ? byLink : portOf(byAddressAlone, high, low);
   }
 
   private int portOf(long mac) {
     return byMac.getOrDefault(mac, NONE);
   }
 
-  private int portOf(long high, long low) {
+  private int portOf(Map<Address, Integer> ports, long high, long low) {
     // ::10.0.0.5 has the bits of 10.0.0.5 but is another address.
-    return byAddress.isEmpty()
+    return ports.isEmpty()
         ? NONE
-        : byAddress.getOrDefault(new Address(packet.isIpv6(), high, low), NONE);
+        : ports.getOrDefault(new Address(packet.isIpv6(), high, low), NONE);
   }
 
   /** The frame carries an IP packet, so both addresses are in the capture. */

@@ -184,7 +184,7 @@ class ReplayPipelineTest {
     try (ReplayPipeline pipeline = ReplayPipeline.open(replay.plan(replay.out()))) {
       pipeline.read(new Frames(FRAMES / 2, null), (packets, records) -> {});
     }
-    assertTrue(Files.exists(replay.out().resolve(ReplayPipeline.SPOOL_FOLDER)));
+    assertFalse(Files.exists(replay.out().resolve(ReplayPipeline.SPOOL_FOLDER)));
     replay.run(replay.out(), capture);
     assertSameFiles(ReplayFixture.files(clean), ReplayFixture.files(replay.out()));
   }
