@@ -6,7 +6,9 @@ import io.flowlog.agent.decode.PacketBatch;
  * Who may take how much of the table: each logging port is owed an equal share, and may go beyond
  * it only on units that are owed to nobody.
  *
- * <p>Owned by one {@link ConnectionTable}. The invariant: units free >= units owed.
+ * <p>Owned by one {@link ConnectionTable}. The invariant: units free >= units owed; only a port
+ * that joins when others have taken more than they are owed from now on finds less, until theirs
+ * go.
  */
 final class PortShares {
   private final int capacityUnits;
@@ -67,7 +69,7 @@ final class PortShares {
   boolean mayTake(int portIndex, int units) {
     int free = capacityUnits - usedUnits;
     int beyondShare = units - Math.min(units, owedTo(portIndex));
-    return free >= units && free - owedUnits >= beyondShare;
+    return free >= units && (beyondShare == 0 || free - owedUnits >= beyondShare);
   }
 
   /** Notes that a port has taken units, or given them back if negative. */
