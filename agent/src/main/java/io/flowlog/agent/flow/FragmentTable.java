@@ -68,7 +68,8 @@ final class FragmentTable {
   }
 
   private static int set(long fingerprint) {
-    return (int) (fingerprint & SETS - 1) * WAYS * STRIDE;
+    // The lowest bit is always set.
+    return (int) (fingerprint >>> 1 & SETS - 1) * WAYS * STRIDE;
   }
 
   /** Hashes what fragments of one datagram share; never 0, which marks a free slot. */
