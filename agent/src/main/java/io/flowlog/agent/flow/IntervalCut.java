@@ -70,6 +70,10 @@ final class IntervalCut {
 
   /** Begins the interval of a time; what ran before is closed. */
   void roll(long timestampNs) {
+    if (open && endNs == Long.MAX_VALUE) {
+      // Nothing comes after an interval without end, not even the last moment that there is.
+      return;
+    }
     close();
     startNs = schedule.startOf(timestampNs);
     endNs = schedule.endOf(startNs);
@@ -84,13 +88,17 @@ final class IntervalCut {
     sweep(Integer.MAX_VALUE);
     open = false;
     closingAsOfNs = schedule.lengthNs() == 0 ? latestNs : endNs;
-    handler.onCutStart(startNs, schedule.lengthNs() == 0 ? latestNs + 1 : endNs);
+    handler.onCutStart(startNs, schedule.lengthNs() == 0 ? behindLatest() : endNs);
     counters.increment(AgentCounter.INTERVALS);
     endNs = Long.MIN_VALUE;
     tag = tag + 1 & (int) Entry.TAG_MASK;
     sweeping = true;
     cursor = FIRST_UNIT;
     extras.emitOverflow(handler);
+  }
+
+  private long behindLatest() {
+    return Math.max(latestNs, latestNs + 1);
   }
 
   /** Notes the time of the newest packet. */
