@@ -26,6 +26,9 @@ final class ConnectionStore {
   private final PortShares shares;
   private final KeyedHash hash;
 
+  /** Kept: a reference made for every removal would be garbage. */
+  private final ConnectionIndex.HashOfUnit hashOfUnit = this::hashOf;
+
   ConnectionStore(TableMemory memory, KeyedHash hash, int entriesExpected) {
     this.memory = memory;
     this.hash = hash;
@@ -192,7 +195,7 @@ final class ConnectionStore {
   /** Forgets an entry. */
   void remove(int unit) {
     long key = memory.hotWord(unit, Entry.KEY);
-    index.remove(index.slotOf(hashOf(unit), unit), this::hashOf);
+    index.remove(index.slotOf(hashOf(unit), unit), hashOfUnit);
     shares.take(PacketBatch.portIndexOf(key), PacketBatch.isIpv6(key) ? -2 : -1);
     giveBack(unit);
   }
