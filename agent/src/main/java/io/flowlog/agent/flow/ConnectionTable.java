@@ -135,7 +135,9 @@ public final class ConnectionTable {
 
   private int create(long size, int side, int packet) {
     int unit = createEntry(packet);
-    if (unit == ConnectionStore.NONE && evictOne(PacketBatch.portIndexOf(lookup.key))) {
+    int portIndex = PacketBatch.portIndexOf(lookup.key);
+    // Two entries of one unit may have to go for one of two.
+    for (int i = 0; i < 2 && unit == ConnectionStore.NONE && evictOne(portIndex); i++) {
       unit = createEntry(packet);
     }
     if (unit == ConnectionStore.NONE) {
