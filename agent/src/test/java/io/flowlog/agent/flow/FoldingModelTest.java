@@ -1,0 +1,161 @@
+package io.flowlog.agent.flow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flowlog.agent.capture.Direction;
+import io.flowlog.agent.decode.PacketBatch;
+import io.flowlog.agent.decode.PacketMaker;
+import io.flowlog.agent.metrics.AgentCounter;
+import io.flowlog.agent.metrics.CounterSet;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Small tables under a flood: nothing is lost, and nobody but the flooder loses precision. */
+class FoldingModelTest {
+  private static final int PACKETS = 40_000;
+  private static final int PORTS = 4;
+  private static final int FLOODER = 0;
+  private static final int ROUNDS = Integer.getInteger("flowlog.soak", 1);
+  private static final IntervalSchedule MINUTES =
+      new IntervalSchedule(Duration.ofMinutes(1).toNanos());
+
+  /** The flows of the quiet ports: five of IPv4 and five of IPv6 need 15 units. */
+  private static final int QUIET_FLOWS = 10;
+
+  private final CutRows rows = new CutRows();
+  private final CounterSet counters = new CounterSet();
+
+  @Test
+  void shouldKeepSumsAndQuietPortsExactInTablesOfEverySize() {
+    for (int round = 0; round < ROUNDS; round++) {
+      for (int unitsMax : new int[] {64, 65, 100, 128, 255, 512}) {
+        flood(new Random(unitsMax * 1000L + round), unitsMax);
+      }
+    }
+    assertTrue(counters.get(AgentCounter.PACKETS_FOLDED) > 0);
+    assertTrue(counters.get(AgentCounter.CONNECTIONS_EVICTED) > 0);
+    assertTrue(counters.get(AgentCounter.CONNECTIONS_EXPIRED) > 0);
+  }
+
+  private void flood(Random random, int unitsMax) {
+    rows.cuts.clear();
+    ConnectionTable table =
+        new ConnectionTable(
+            new TableSize(unitsMax, 1, random.nextLong()),
+            RandomTraffic.TIMEOUTS,
+            MINUTES,
+            new CutTarget(rows, counters));
+    ModelTable model = new ModelTable(MINUTES, RandomTraffic.TIMEOUTS);
+    for (int port = 0; port < PORTS; port++) {
+      table.addPort(port);
+    }
+    drive(random, table, model);
+    table.finish();
+    model.finish();
+
+    assertEquals(model.cuts.size(), rows.cuts.size());
+    for (int cut = 0; cut < rows.cuts.size(); cut++) {
+      compare(model.cuts.get(cut), model.sums.get(cut), rows.cuts.get(cut));
+    }
+  }
+
+  private static void drive(Random random, ConnectionTable table, ModelTable model) {
+    RandomTraffic traffic = new RandomTraffic(random, 40, 12);
+    PacketBatch batch = new PacketBatch(32);
+    for (int left = PACKETS; left > 0; left -= batch.size()) {
+      if (random.nextInt(20) == 0) {
+        traffic.nextBurst();
+      }
+      batch.clear();
+      for (int count = random.nextInt(32) + 1; count > 0; count--) {
+        boolean flooding = random.nextInt(4) != 0;
+        PacketMaker packet = traffic.next(flooding ? FLOODER : 1 + random.nextInt(PORTS - 1));
+        if (packet.portIndex != FLOODER) {
+          calm(packet, random.nextInt(QUIET_FLOWS));
+        }
+        packet.appendTo(batch);
+        model.packet(packet);
+      }
+      table.apply(batch);
+      assertTrue(table.usedUnits() <= 510);
+      table.sweep(random.nextInt(20));
+      table.expire(traffic.nowNs(), random.nextInt(20));
+    }
+  }
+
+  /** Turns a packet into one of a quiet port's few flows. */
+  private static void calm(PacketMaker packet, int flow) {
+    packet.protocol = flow % 2 == 0 ? 6 : 17;
+    packet.tcpFlags = packet.protocol == 6 ? packet.tcpFlags | 16 : 0;
+    packet.fragment = PacketMaker.WHOLE;
+    packet.vlan = 0;
+    packet.ipv6 = flow >= QUIET_FLOWS / 2;
+    boolean toRemote = packet.direction != Direction.INGRESS;
+    packet.sourceHigh = 0;
+    packet.destinationHigh = 0;
+    packet.sourceLow = toRemote ? 1 : 2;
+    packet.destinationLow = toRemote ? 2 : 1;
+    packet.sourcePort = toRemote ? flow : 443;
+    packet.destinationPort = toRemote ? 443 : flow;
+  }
+
+  private static void compare(
+      CutRows.Cut expected, Map<ModelTable.Sum, ModelTable.Amounts> sums, CutRows.Cut actual) {
+    assertFalse(actual.overflow().stream().anyMatch(view -> view.portIndex() != FLOODER));
+    assertEquals(expected.startNs(), actual.startNs());
+    assertEquals(expected.endNs(), actual.endNs());
+    ConnectionTableModelTest.assertSame(quiet(expected.rows()), quiet(actual.rows()));
+    expectSame(sums, sums(actual));
+  }
+
+  private static void expectSame(
+      Map<ModelTable.Sum, ModelTable.Amounts> expected,
+      Map<ModelTable.Sum, ModelTable.Amounts> actual) {
+    expected.forEach((sum, amounts) -> assertEquals(amounts, actual.get(sum), sum::toString));
+    assertEquals(expected.keySet(), actual.keySet());
+  }
+
+  private static Map<CutRows.Key, CutRows.Row> quiet(Map<CutRows.Key, CutRows.Row> rows) {
+    Map<CutRows.Key, CutRows.Row> quiet = new HashMap<>(rows);
+    quiet.keySet().removeIf(key -> key.portIndex() == FLOODER);
+    return quiet;
+  }
+
+  private static Map<ModelTable.Sum, ModelTable.Amounts> sums(CutRows.Cut cut) {
+    Map<ModelTable.Sum, ModelTable.Amounts> sums = new HashMap<>();
+    cut.rows()
+        .forEach(
+            (key, row) -> {
+              add(sums, key, row.local(), key.remotePort());
+              add(sums, key, row.remote(), key.localPort());
+            });
+    for (OverflowView view : cut.overflow()) {
+      ModelTable.Sum sum =
+          new ModelTable.Sum(
+              view.portIndex(), view.direction(), view.protocol(), view.destinationPort());
+      sums.computeIfAbsent(sum, any -> new ModelTable.Amounts()).add(view.packets(), view.bytes());
+    }
+    return sums;
+  }
+
+  private static void add(
+      Map<ModelTable.Sum, ModelTable.Amounts> sums,
+      CutRows.Key key,
+      CutRows.Side side,
+      int destinationPort) {
+    if (side.packets() != 0) {
+      ModelTable.Sum sum =
+          new ModelTable.Sum(
+              key.portIndex(),
+              side.direction(),
+              key.protocol(),
+              Icmp.is(key.protocol()) ? 0 : destinationPort);
+      sums.computeIfAbsent(sum, any -> new ModelTable.Amounts()).add(side.packets(), side.bytes());
+    }
+  }
+}
