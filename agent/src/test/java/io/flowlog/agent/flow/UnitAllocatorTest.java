@@ -83,10 +83,10 @@ class UnitAllocatorTest {
   }
 
   private static void expectZeroes(TableMemory memory, int unit) {
-    for (int word = 0; word < TableMemory.HOT_BYTES; word += 8) {
+    for (int word = 0; word < TableMemory.HOT_WORDS; word++) {
       assertEquals(0, memory.hotWord(unit, word));
     }
-    for (int word = 0; word < TableMemory.COLD_BYTES; word += 8) {
+    for (int word = 0; word < TableMemory.COLD_WORDS; word++) {
       assertEquals(0, memory.coldWord(unit, word));
     }
   }

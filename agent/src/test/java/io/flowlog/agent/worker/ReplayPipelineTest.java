@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReplayPipelineTest {
+  private static final String PORT_MAC = "02:00:00:00:0a:01";
   private static final long MINUTE_NS = 60_000_000_000L;
   private static final int FRAMES = 60;
 
@@ -48,6 +49,13 @@ class ReplayPipelineTest {
   void makeCapture() {
     replay = new ReplayFixture(folder);
     replay.fields = List.of("timestamp_start", "src_addr", "src_port", "packets", "bytes");
+  }
+
+  private static FrameBuilder udpOf(String sourceMac, String source, int sourcePort) {
+    return FrameBuilder.ethernet(sourceMac, "02:00:00:00:0f:0f")
+        .ipv4(source, "192.0.2.80")
+        .udp(sourcePort, 53)
+        .payloadOf(12);
   }
 
   private static FrameBuilder udp(String source, int sourcePort) {
@@ -116,8 +124,8 @@ class ReplayPipelineTest {
 
   @Test
   void shouldLeaveOutWhatBelongsToNoPort() throws IOException {
-    replay.ports = Ports.of(List.of(ReplayFixture.port(1, "02:00:00:00:0a:01", "10.0.0.1")));
-    replay.add(udp("10.0.0.1", 1)).add(udp("10.0.0.2", 2));
+    replay.ports = Ports.of(List.of(ReplayFixture.port(1, PORT_MAC, "10.0.0.1")));
+    replay.add(udpOf(PORT_MAC, "10.0.0.1", 1)).add(udp("10.0.0.2", 2));
     assertEquals(List.of("1767323045001,10.0.0.1,1,1,40"), lines(replay.run()));
     assertEquals(1, replay.counters.get(AgentCounter.FRAMES_OF_NO_PORT));
   }
@@ -127,9 +135,8 @@ class ReplayPipelineTest {
     LoggingPort foreign =
         new LoggingPort(
             null, "foreign", null, List.of("10.0.0.2"), null, null, "other", null, null, null);
-    replay.ports =
-        Ports.of(List.of(foreign, ReplayFixture.port(1, "02:00:00:00:0a:01", "10.0.0.1")));
-    replay.add(udp("10.0.0.1", 1)).add(udp("10.0.0.2", 2));
+    replay.ports = Ports.of(List.of(foreign, ReplayFixture.port(1, PORT_MAC, "10.0.0.1")));
+    replay.add(udpOf(PORT_MAC, "10.0.0.1", 1)).add(udp("10.0.0.2", 2));
     assertEquals(List.of("1767323045001,10.0.0.1,1,1,40"), lines(replay.run()));
     assertEquals(2, replay.counters.get(AgentCounter.PACKETS));
   }
