@@ -11,7 +11,7 @@ import java.nio.IntBuffer;
  * <p>Owned by one {@link ConnectionTable}. A third of the slots are used at most, so that most
  * searches end at their first slot, and no search goes further than {@link #PROBES_MAX} slots: at
  * this load a longer run does not happen by chance, and nobody without the hash's key can make one.
- * The index doubles as it fills, up to what the table's memory needs; a table that must not pause
+ * The index grows as it fills, up to what the table's memory needs; a table that must not pause
  * starts at that size.
  */
 final class ConnectionIndex {
@@ -136,9 +136,9 @@ final class ConnectionIndex {
     set(hole, EMPTY);
   }
 
-  /** Replaces the slots by twice as many empty ones. */
-  void doubleSlots() {
-    int slotCount = slotCount() * 2;
+  /** Replaces the slots by more empty ones: four times as many, if so many may be. */
+  void grow() {
+    int slotCount = (int) Math.min(SLOTS_MAX, slotCount() * 4L);
     slots = allocate(slotCount);
     slotMask = slotCount - 1;
     used = 0;

@@ -169,7 +169,7 @@ final class ConnectionStore {
 
   private void growIndex() {
     do {
-      index.doubleSlots();
+      index.grow();
     } while (!refillIndex());
   }
 

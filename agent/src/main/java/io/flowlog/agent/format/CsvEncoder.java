@@ -8,6 +8,7 @@ import io.flowlog.agent.record.RecordNames;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -29,11 +30,13 @@ final class CsvEncoder implements RecordEncoder {
   private static final byte[][] END_REASONS = ascii(RecordNames.endReasons());
   private static final RecordField[] FIELDS = RecordField.values();
 
-  private final CsvColumns columns;
+  private final RecordField[] fields;
+  private final CsvTexts texts;
+  private final CsvShapes shapes;
   private final int[] steps;
   private final TextBuffer out;
   private final long timestampUnitNs;
-  private final int fieldBytesMax;
+  private final int numberBytesMax;
   private final FlowRecord row = new FlowRecord();
 
   CsvEncoder(
@@ -42,13 +45,15 @@ final class CsvEncoder implements RecordEncoder {
       EncoderSettings settings,
       WritableByteChannel sink)
       throws IOException {
-    columns = new CsvColumns(fields, ports, settings);
-    steps = columns.steps();
+    this.fields = fields;
+    texts = new CsvTexts(ports, settings);
+    shapes = new CsvShapes(fields);
+    steps = shapes.steps();
     timestampUnitNs = settings.timestampUnit().lengthNs();
-    fieldBytesMax = (FIELD_BYTES_MAX + 1) * fields.length;
-    byte[] header = columns.header();
+    numberBytesMax = (FIELD_BYTES_MAX + 1) * fields.length;
     out = new TextBuffer(sink);
     if (settings.csvHeader()) {
+      byte[] header = CsvTexts.header(fields);
       out.ensure(header.length);
       out.put(header);
     }
@@ -61,23 +66,64 @@ final class CsvEncoder implements RecordEncoder {
   @Override
   public void encode(RecordBatch batch, int offset) throws IOException {
     row.at(batch.data(), offset);
-    byte[][] text = columns.text(row.portIndex());
-    out.ensure(fieldBytesMax + columns.textBytesMax());
-    boolean traffic = row.ipVersion() != 0 || row.packets() != 0;
+    CsvShapes.Shape shape = shapes.find(row);
+    if (shape == null) {
+      encodeWhole();
+      return;
+    }
+    out.ensure(numberBytesMax + shape.bytes);
     int piece = 0;
     for (int step : steps) {
-      if (step == CsvColumns.TEXT) {
-        out.put(text[piece++]);
+      if (step == CsvShapes.PIECE) {
+        out.put(shape.pieces[piece++]);
       } else {
-        if (traffic) {
-          field(FIELDS[step]);
-        } else {
-          fieldWithoutTraffic(FIELDS[step]);
-        }
+        field(FIELDS[step]);
         out.put((byte) ',');
       }
     }
     out.replaceLast((byte) '\n');
+  }
+
+  /** Writes a row field by field, and keeps what its shape has in common. */
+  private void encodeWhole() throws IOException {
+    boolean hasFlow = row.ipVersion() != 0;
+    out.ensure(numberBytesMax + textBytes());
+    List<byte[]> pieces = new ArrayList<>();
+    int pieceStart = out.size();
+    for (RecordField field : fields) {
+      if (!CsvShapes.isOfShape(field)) {
+        keepPiece(pieces, pieceStart);
+      }
+      out.put(texts.of(field, row.portIndex()));
+      if (hasFlow || row.packets() != 0) {
+        field(field);
+      } else {
+        fieldWithoutTraffic(field);
+      }
+      out.put((byte) ',');
+      if (!CsvShapes.isOfShape(field)) {
+        pieceStart = out.size();
+      }
+    }
+    keepPiece(pieces, pieceStart);
+    if (hasFlow) {
+      shapes.keep(row, pieces);
+    }
+    out.replaceLast((byte) '\n');
+  }
+
+  private void keepPiece(List<byte[]> pieces, int start) {
+    if (out.size() > start) {
+      pieces.add(out.since(start));
+    }
+  }
+
+  private int textBytes() {
+    int sum = 0;
+    for (RecordField field : fields) {
+      sum += texts.of(field, row.portIndex()).length;
+    }
+    return sum;
   }
 
   private void field(RecordField field) {
@@ -105,7 +151,7 @@ final class CsvEncoder implements RecordEncoder {
       case LOST_PACKETS -> unlessUnknown(row.lostPackets());
       case END_REASON -> out.put(END_REASONS[row.endReason()]);
       default -> {
-        // Prepared text, or (drop_point) nothing that this row could know.
+        // A text, or (drop_point) nothing that this row could know.
       }
     }
   }

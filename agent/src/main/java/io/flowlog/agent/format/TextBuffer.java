@@ -3,6 +3,7 @@ package io.flowlog.agent.format;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.Arrays;
 
 /**
  * Text on its way to a file: numbers and addresses are written as bytes, without a string in
@@ -63,6 +64,16 @@ final class TextBuffer {
   void put(byte[] text) {
     System.arraycopy(text, 0, data, size, text.length);
     size += text.length;
+  }
+
+  /** Returns how many bytes are buffered. */
+  int size() {
+    return size;
+  }
+
+  /** Returns a copy of what was written behind so many bytes. */
+  byte[] since(int start) {
+    return Arrays.copyOfRange(data, start, size);
   }
 
   /** Writes another byte in the place of the last one. */

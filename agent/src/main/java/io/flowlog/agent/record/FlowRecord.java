@@ -167,6 +167,19 @@ public final class FlowRecord {
     return (int) INT.get(data, offset + PORT_INDEX);
   }
 
+  /**
+   * Returns, with {@link #shapeLow()}, everything about the row that takes few values: what stands
+   * before {@link #sourcePort()} in it, and the drop reason.
+   */
+  public long shapeHigh() {
+    return (long) LONG.get(data, offset);
+  }
+
+  /** Returns the rest of {@link #shapeHigh()}. */
+  public long shapeLow() {
+    return ((long) dropPoint() << 32) | ((int) INT.get(data, offset + END_REASON) & 0xffff_ffffL);
+  }
+
   /** Returns microseconds from SYN to ESTABLISHED, or {@link #UNKNOWN}. */
   public int setupUs() {
     return (int) INT.get(data, offset + SETUP_US);

@@ -52,7 +52,7 @@ class ConnectionIndexTest {
     hashes.put(unit, hash);
     units.add(unit);
     while (index.isCrowded()) {
-      index.doubleSlots();
+      index.grow();
       hashes.forEach((each, hashOfEach) -> assertTrue(index.insert(hashOfEach, each)));
     }
   }

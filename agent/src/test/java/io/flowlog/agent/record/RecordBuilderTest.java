@@ -217,6 +217,15 @@ class RecordBuilderTest {
   }
 
   @Test
+  void shouldMergeTaggedAndUntaggedPacketsOfOneFiveTuple() {
+    packet(FrameBuilder.ethernet().ipv4(VM, PEER).udp(5000, 53));
+    packet(FrameBuilder.ethernet().vlan(20).ipv4(VM, PEER).udp(5000, 53));
+    List<FlowRecord> rows = rows();
+    assertEquals(1, rows.size());
+    assertEquals(2, rows.get(0).packets());
+  }
+
+  @Test
   void shouldMakeAFoldedRowOfAnOverflow() {
     RecordBuilder builder = builder();
     builder.onCutStart(0, 100);

@@ -86,6 +86,11 @@ class PortMatcherTest {
   }
 
   @Test
+  void shouldNotCountAPacketAgainBehindARouter() {
+    assertEquals(List.of(), owners(frame(GATEWAY, GATEWAY, "10.0.0.11", "8.8.8.8")));
+  }
+
+  @Test
   void shouldKnowAPortWithoutMacByItsAddress() {
     assertEquals(List.of("2 EGRESS"), owners(frame(GATEWAY, GATEWAY, "10.0.0.12", "8.8.8.8")));
     assertEquals(List.of("2 INGRESS"), owners(frame(GATEWAY, GATEWAY, "8.8.8.8", "10.0.0.12")));

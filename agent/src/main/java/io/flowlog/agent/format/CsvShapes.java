@@ -1,0 +1,97 @@
+package io.flowlog.agent.format;
+
+import io.flowlog.agent.record.FlowRecord;
+import io.flowlog.agent.record.RecordField;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text that rows of one shape have in common: same port, same verdict, same flags, same state.
+ * Millions of rows have a few hundred shapes, so most of a row is copied, not written.
+ *
+ * <p>Owned by one {@link CsvEncoder}. Of fixed size: a shape gives way to the next one that falls
+ * on its place.
+ */
+final class CsvShapes {
+  /** A step that writes the next piece of a shape; others are the ordinal of a field. */
+  static final int PIECE = -1;
+
+  private static final int PLACES = 1 << 10;
+
+  private final int[] steps;
+  private final @Nullable Shape[] shapes = new Shape[PLACES];
+
+  CsvShapes(RecordField[] fields) {
+    List<Integer> found = new ArrayList<>();
+    for (RecordField field : fields) {
+      if (!isOfShape(field)) {
+        found.add(field.ordinal());
+      } else if (found.isEmpty() || found.get(found.size() - 1) != PIECE) {
+        found.add(PIECE);
+      }
+    }
+    steps = found.stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** Returns how a row is put together: neighbouring fields of the shape are one piece. */
+  int[] steps() {
+    return steps;
+  }
+
+  /** Tells whether a field is the same in all rows of one shape. */
+  static boolean isOfShape(RecordField field) {
+    return switch (field) {
+      case TIMESTAMP_START,
+          TIMESTAMP_END,
+          SRC_ADDR,
+          DST_ADDR,
+          SRC_PORT,
+          DST_PORT,
+          PACKETS,
+          BYTES,
+          SETUP_US,
+          LOST_PACKETS ->
+          false;
+      default -> true;
+    };
+  }
+
+  /** Returns the shape of a row, or null if it is not here. */
+  @Nullable Shape find(FlowRecord row) {
+    Shape shape = shapes[place(row)];
+    return shape != null && shape.fits(row) ? shape : null;
+  }
+
+  /** Keeps the pieces of a row's shape, each with a separator behind every field. */
+  void keep(FlowRecord row, List<byte[]> pieces) {
+    shapes[place(row)] = new Shape(row, pieces.toArray(byte[][]::new));
+  }
+
+  private static int place(FlowRecord row) {
+    long mixed = (row.shapeHigh() * 31 + row.shapeLow()) * 31 + row.portIndex();
+    return (int) ((mixed * 0x9e37_79b9_7f4a_7c15L) >>> 54);
+  }
+
+  /** One shape and its text. */
+  static final class Shape {
+    final byte[][] pieces;
+    final int bytes;
+    private final long high;
+    private final long low;
+    private final int portIndex;
+
+    Shape(FlowRecord row, byte[][] pieces) {
+      this.pieces = pieces;
+      bytes = Arrays.stream(pieces).mapToInt(piece -> piece.length).sum();
+      high = row.shapeHigh();
+      low = row.shapeLow();
+      portIndex = row.portIndex();
+    }
+
+    boolean fits(FlowRecord row) {
+      return row.shapeHigh() == high && row.shapeLow() == low && row.portIndex() == portIndex;
+    }
+  }
+}
