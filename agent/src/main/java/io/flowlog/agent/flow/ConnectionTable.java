@@ -322,6 +322,11 @@ public final class ConnectionTable {
     cut.sweep(Integer.MAX_VALUE);
   }
 
+  /** Returns the time of the newest packet: the clock of a table whose packets come from files. */
+  public long latestNs() {
+    return cut.latestNs();
+  }
+
   /** Returns how many units are in use: one an IPv4 connection, two an IPv6 one. */
   public int usedUnits() {
     return store.usedUnits();

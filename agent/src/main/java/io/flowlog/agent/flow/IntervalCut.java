@@ -106,6 +106,11 @@ final class IntervalCut {
     latestNs = Math.max(latestNs, timestampNs);
   }
 
+  /** Returns the time of the newest packet. */
+  long latestNs() {
+    return latestNs;
+  }
+
   /** Tells whether an interval is running. */
   boolean isOpen() {
     return open;

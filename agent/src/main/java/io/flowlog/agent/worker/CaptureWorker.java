@@ -26,6 +26,7 @@ final class CaptureWorker implements FrameHandler {
   private static final int PACKETS_OF_A_FRAME = 2;
 
   private static final int SWEEP_UNITS = 1024;
+  private static final int EXPIRY_UNITS = 1024;
 
   private final FrameDecoder decoder = new FrameDecoder();
   private final PacketBatch batch = new PacketBatch(BATCH_PACKETS);
@@ -51,12 +52,18 @@ final class CaptureWorker implements FrameHandler {
 
   /** Takes at most so many frames; returns how many there were. */
   int doWork(CaptureSource source, int frameLimit) throws IOException {
+    int frames;
     try {
-      return source.poll(this, frameLimit);
-    } finally {
+      frames = source.poll(this, frameLimit);
+    } catch (IOException e) {
+      // What came before the damage counts.
       flush();
-      table.sweep(SWEEP_UNITS);
+      throw e;
     }
+    flush();
+    table.sweep(SWEEP_UNITS);
+    table.expire(table.latestNs(), EXPIRY_UNITS);
+    return frames;
   }
 
   @Override
