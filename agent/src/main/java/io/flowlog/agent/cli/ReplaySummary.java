@@ -33,6 +33,12 @@ final class ReplaySummary {
             + " below "
             + out);
     summary.leftOut().forEach(line -> System.err.println("left out " + line));
+    if (counters.get(AgentCounter.PACKETS_OUT_OF_ORDER) > 0) {
+      System.err.println(
+          "misdated "
+              + summary.count(AgentCounter.PACKETS_OUT_OF_ORDER, "packet")
+              + " older than the running interval, counted in it: give files in the order of time");
+    }
   }
 
   private List<String> leftOut() {

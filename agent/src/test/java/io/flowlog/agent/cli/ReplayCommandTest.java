@@ -125,6 +125,25 @@ class ReplayCommandTest {
   }
 
   @Test
+  void shouldSayThatFilesCameInTheWrongOrder() throws IOException {
+    String logger = files.text("l.yaml", ReplayFiles.LOGGER + "aggregation_interval: 1\n");
+    String unit = "record.interval_unit=1s";
+    String late = files.questions("late.pcap", 4, 1_000_000_000, 2000);
+    String early = files.questions("early.pcap", 2, 1_000_000_000, 1000);
+    replay("--logger", logger, "--set", unit, late, early)
+        .assertDone()
+        .assertSays(
+            "misdated 2 packets older than the running interval, counted in it: give files in the"
+                + " order of time");
+    Path other = files.path("other");
+    Outcome ordered =
+        Outcome.of(
+            "replay", "--out", other.toString(), "--logger", logger, "--set", unit, early, late);
+    // the second file begins at the first one's start again
+    assertTrue(ordered.assertDone().words().get(2).startsWith("misdated 1 packet "));
+  }
+
+  @Test
   void shouldShortenTheIntervalsUnit() throws IOException {
     String logger = files.text("l.yaml", ReplayFiles.LOGGER + "aggregation_interval: 2\n");
     String capture = files.questions("a.pcap", 4, 1_000_000_000);
