@@ -13,7 +13,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -210,28 +209,13 @@ class LauncherTest {
   }
 
   @Test
-  @Tag("slow")
-  void shouldShowProgressOnATerminal() throws IOException {
+  void shouldSayWhetherSomebodyWatches() throws IOException {
     LauncherTree tree = tree();
-    String large = files.questions("large.pcap", 60_000, 1000, 1);
-    Path out = folder.resolve("out");
-    String command =
-        String.join(
-            " ",
-            "'" + folder.resolve("link") + "'",
-            "replay",
-            large,
-            large,
-            large,
-            "--out",
-            out.toString());
-    Files.createSymbolicLink(folder.resolve("link"), tree.launcher());
-    Outcome outcome = tree.run("script", "-qec", command, "/dev/null");
-    assertEquals(Main.DONE, outcome.code(), outcome::toString);
-    assertTrue(
-        outcome
-            .data()
-            .matches("(?s).*\\r\\[#*-*\\] +\\d+ %  [0-9.]+ M packets  [0-9.]+ M/s  \\d+ s left.*"),
-        outcome.data());
+    tree.with("JAVA_HOME", tree.fakeJava("fake", RELEASE).toString());
+    String option = "-Dflowlog.terminal=true";
+    assertFalse(tree.launch("demo").data().contains(option));
+    Path link = Files.createSymbolicLink(folder.resolve("flowlog"), tree.launcher());
+    Outcome outcome = tree.run("script", "-qec", link + " demo", "/dev/null");
+    assertTrue(outcome.data().contains(option), outcome::toString);
   }
 }
