@@ -93,7 +93,7 @@ final class DemoCommand implements Callable<Integer> {
       long files = counters.get(AgentCounter.FILES_STORED);
       say(
           ("   " + connections + " connections, ")
-              + (counters.get(AgentCounter.RECORDS) + " records, " + files + " files:"));
+              + (counters.get(AgentCounter.ROWS_STORED) + " records, " + files + " files:"));
     }
     say("");
     FileTree.of(folder.path()).forEach(line -> say("   " + line));

@@ -1,6 +1,7 @@
 package io.flowlog.agent.cli;
 
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -40,15 +41,32 @@ public final class Main implements Runnable {
   static int run(String... arguments) {
     CommandLine commandLine = new CommandLine(new Main());
     commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    commandLine.setExecutionExceptionHandler(
-        (failure, command, parsed) -> {
-          if (failure instanceof CommandFailure) {
-            command.getErr().println("flowlog-agent: " + failure.getMessage());
-            return FAILED;
-          }
-          throw failure;
-        });
-    return commandLine.execute(arguments);
+    commandLine.setExecutionExceptionHandler((failure, command, parsed) -> report(failure));
+    try {
+      return commandLine.execute(arguments);
+    } catch (OutOfMemoryError e) {
+      System.err.println(
+          "flowlog-agent: out of memory ("
+              + e.getMessage()
+              + "): lower flow.table_bytes by --set, or work on a larger machine");
+      return FAILED;
+    }
+  }
+
+  /** An operating error is one line; only a mistake of ours shows where it happened. */
+  static int report(Exception failure) {
+    if (failure instanceof CommandFailure) {
+      System.err.println("flowlog-agent: " + failure.getMessage());
+    } else if (failure instanceof UncheckedIOException unchecked) {
+      System.err.println(
+          "flowlog-agent: " + Objects.requireNonNull(unchecked.getCause()).getMessage());
+    } else {
+      failure.printStackTrace();
+      System.err.println(
+          "flowlog-agent: a mistake in the program, not in what it was given:"
+              + " report it with the lines above");
+    }
+    return FAILED;
   }
 
   @Override

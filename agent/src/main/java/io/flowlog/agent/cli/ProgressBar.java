@@ -1,6 +1,7 @@
 package io.flowlog.agent.cli;
 
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /** One line on a terminal that says how far a long replay is; silent where nobody watches. */
 final class ProgressBar {
@@ -12,14 +13,25 @@ final class ProgressBar {
   private static final boolean TERMINAL = Boolean.getBoolean("flowlog.terminal");
 
   private final long totalBytes;
-  private final long startNs = System.nanoTime();
-  private long drawnNs = startNs;
+  private final boolean watched;
+  private final LongSupplier clockNs;
+  private final long startNs;
+  private long drawnNs;
   private long doneBytes;
   private boolean drawn;
 
   /** Makes a bar for so many bytes; 0 when nobody knows how many. */
   ProgressBar(long totalBytes) {
+    this(totalBytes, TERMINAL, System::nanoTime);
+  }
+
+  /** Makes a bar that somebody watches, or not, at the times of a clock. */
+  ProgressBar(long totalBytes, boolean watched, LongSupplier clockNs) {
     this.totalBytes = totalBytes;
+    this.watched = watched;
+    this.clockNs = clockNs;
+    startNs = clockNs.getAsLong();
+    drawnNs = startNs;
   }
 
   /** Returns how many bytes were done at the last update. */
@@ -30,10 +42,10 @@ final class ProgressBar {
   /** Notes how far the work is, and shows it if the last picture is old. */
   void update(long doneBytes, long packets) {
     this.doneBytes = doneBytes;
-    if (!TERMINAL) {
+    if (!watched) {
       return;
     }
-    long nowNs = System.nanoTime();
+    long nowNs = clockNs.getAsLong();
     if (nowNs - drawnNs >= REDRAW_NS) {
       drawnNs = nowNs;
       drawn = true;

@@ -4,9 +4,12 @@ import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.worker.ReplayPipeline;
 import io.flowlog.agent.worker.ReplayPlan;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -80,6 +83,7 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() throws CommandFailure {
     checkUse();
+    checkOut();
     long tableBytes =
         ReplaySize.tableBytes(networkInterface == null ? files : List.of(Path.of("-")));
     ReplayPlan plan = new ReplayPlanner(sets).plan(out, loggerFile, portsFile, tableBytes);
@@ -100,18 +104,41 @@ final class ReplayCommand implements Callable<Integer> {
       }
     } catch (IOException e) {
       problems.add(String.valueOf(e.getMessage()));
+    } catch (UncheckedIOException e) {
+      problems.add(String.valueOf(Objects.requireNonNull(e.getCause()).getMessage()));
     }
     problems.forEach(problem -> System.err.println("flowlog-agent: " + problem));
     return problems.isEmpty() ? Main.DONE : Main.FAILED;
   }
 
   private void checkUse() {
-    boolean both = networkInterface != null && !files.isEmpty();
-    boolean none = networkInterface == null && files.isEmpty();
-    if (spec != null && (both || none)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          both ? "Give capture files or --interface, not both" : "Which capture files?");
+    if (networkInterface != null && !files.isEmpty()) {
+      throw wrongUse("Give capture files or --interface, not both");
+    }
+    if (networkInterface == null && files.isEmpty()) {
+      throw wrongUse("Which capture files?");
+    }
+    if (out.toString().isEmpty()) {
+      throw wrongUse("Which directory is --out?");
+    }
+    if (seconds < 1) {
+      throw wrongUse("--seconds is " + seconds + ": capture for 1 second or more");
+    }
+  }
+
+  private ParameterException wrongUse(String line) {
+    return new ParameterException(Objects.requireNonNull(spec).commandLine(), line);
+  }
+
+  /** The spool would fail there too, but could not say that the option is wrong. */
+  private void checkOut() throws CommandFailure {
+    Path nearest = out.toAbsolutePath().normalize();
+    while (nearest.getParent() != null && !Files.exists(nearest)) {
+      nearest = nearest.getParent();
+    }
+    if (!Files.isDirectory(nearest)) {
+      throw new CommandFailure(
+          "--out " + out + ": " + nearest + " is not a directory: name another one");
     }
   }
 }

@@ -24,6 +24,7 @@ import io.flowlog.agent.worker.Ports;
 import io.flowlog.agent.worker.ReplayPlan;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -35,15 +36,14 @@ final class ReplayPlanner {
   private static final int NO_ROW_LIMIT = 0;
 
   private final LoadedConfig loaded;
-  private final AgentConfig config;
+
+  /** What is wrong, in words; everything is looked at before any of it is told. */
+  private final List<String> mistakes = new ArrayList<>();
 
   /** Makes a planner for a configuration that is the built-in one but for some keys. */
-  ReplayPlanner(List<String> sets) throws CommandFailure {
+  ReplayPlanner(List<String> sets) {
     loaded = ConfigLoader.load(null, sets);
-    if (loaded.config() == null) {
-      throw failure(loaded.problems());
-    }
-    config = loaded.config();
+    note(loaded.problems());
   }
 
   /**
@@ -54,13 +54,18 @@ final class ReplayPlanner {
   ReplayPlan plan(Path out, @Nullable Path loggerFile, @Nullable Path portsFile, long tableBytes)
       throws CommandFailure {
     FlowLogger logger = loggerFile == null ? everything() : logger(loggerFile);
+    List<LoggingPort> declared = portsFile == null ? List.of() : ports(portsFile);
+    AgentConfig config = loaded.config();
+    if (config == null || logger == null || !mistakes.isEmpty()) {
+      throw new CommandFailure(String.join("\nflowlog-agent: ", mistakes));
+    }
     boolean sized = loaded.givenPaths().contains("flow.table_bytes");
     boolean excluding = loaded.givenPaths().contains("capture.exclude_addresses");
     return new ReplayPlan(
         out,
         logger,
-        portsFile == null ? Ports.assumed(assumedPortId(logger)) : ports(portsFile),
-        schedule(loggerFile, logger),
+        portsFile == null ? Ports.assumed(assumedPortId(logger)) : Ports.of(declared),
+        loggerFile == null ? IntervalSchedule.whole() : schedule(logger, config),
         TableSize.growing(sized ? config.flow().tableBytes() : tableBytes, System.nanoTime()),
         config.flow().timeouts(),
         new EncoderSettings(
@@ -76,44 +81,45 @@ final class ReplayPlanner {
     return logger.resourceType() == ResourceType.PORT ? logger.resourceId() : RESOURCE_ID;
   }
 
-  private IntervalSchedule schedule(@Nullable Path loggerFile, FlowLogger logger) {
-    return loggerFile == null
-        ? IntervalSchedule.whole()
-        : new IntervalSchedule(
-            logger.aggregationInterval() * config.record().intervalUnit().toNanos());
+  private static IntervalSchedule schedule(FlowLogger logger, AgentConfig config) {
+    long unitNs = config.record().intervalUnit().toNanos();
+    return new IntervalSchedule(logger.aggregationInterval() * unitNs);
   }
 
-  private static FlowLogger logger(Path file) throws CommandFailure {
+  private @Nullable FlowLogger logger(Path file) {
     LoggerRules rules = new LoggerRules(RecordField.names(), StorageRules.anywhere());
     Declarations<FlowLogger> loggers = LoggerFiles.load(file, rules);
+    note(loggers.problems());
     if (!loggers.problems().isEmpty()) {
-      throw failure(loggers.problems());
+      return null;
     }
     if (loggers.values().size() != 1) {
-      throw new CommandFailure(
-          file + ": declares " + loggers.values().size() + " loggers: a replay takes one");
+      mistakes.add(file + ": declares " + loggers.values().size() + " loggers: a replay takes one");
+      return null;
     }
     FlowLogger logger = loggers.values().get(0);
     if (!logger.adminStateUp()) {
-      throw new CommandFailure(
+      mistakes.add(
           file + ": admin_state_up: is false, so nothing would be written: set it to true");
+    }
+    if (logger.connectionSetupOnly()) {
+      mistakes.add(
+          file + ": connection_setup_only: is not in this version yet: use false or leave it out");
     }
     return logger;
   }
 
-  private static Ports ports(Path file) throws CommandFailure {
+  private List<LoggingPort> ports(Path file) {
     Declarations<LoggingPort> ports = PortFiles.load(file);
-    if (!ports.problems().isEmpty()) {
-      throw failure(ports.problems());
+    note(ports.problems());
+    if (ports.problems().isEmpty() && ports.values().isEmpty()) {
+      mistakes.add(file + ": declares no logging port: add one, or drop --ports");
     }
-    if (ports.values().isEmpty()) {
-      throw new CommandFailure(file + ": declares no logging port: add one, or drop --ports");
-    }
-    return Ports.of(ports.values());
+    return ports.values();
   }
 
-  private static CommandFailure failure(List<Problem> problems) {
-    return new CommandFailure(String.join("\n", problems.stream().map(Problem::toString).toList()));
+  private void note(List<Problem> problems) {
+    problems.forEach(problem -> mistakes.add(problem.toString()));
   }
 
   /** The logger of a replay that names none: everything that there is to see. */

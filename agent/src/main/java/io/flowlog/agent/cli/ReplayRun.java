@@ -42,10 +42,11 @@ final class ReplayRun {
   void readFiles(List<Path> files) throws IOException {
     ProgressBar bar = new ProgressBar(sizeBytes(files));
     for (Path file : files) {
-      try (CaptureFileSource source = open(file)) {
+      try (CaptureFileSource source = open(file);
+          CaptureSource wanted = filtered(source)) {
         long beforeBytes = bar.doneBytes();
         pipeline.read(
-            filtered(source),
+            wanted,
             (packets, records) -> bar.update(beforeBytes + source.positionBytes(), packets));
         problems.addAll(source.complaints());
       } catch (CaptureFileException e) {
@@ -89,8 +90,9 @@ final class ReplayRun {
     long endNs = System.nanoTime() + seconds * NS_PER_SECOND;
     int portIndex = devicePortIndex().getOrDefault(networkInterface, 0);
     try (LiveInterfaceSource source =
-        LiveInterfaceSource.open(networkInterface, portIndex, pipeline.counters())) {
-      pipeline.read(new TimedSource(filtered(source), endNs), (packets, records) -> {});
+            LiveInterfaceSource.open(networkInterface, portIndex, pipeline.counters());
+        CaptureSource wanted = new TimedSource(filtered(source), endNs)) {
+      pipeline.read(wanted, (packets, records) -> {});
       if (source.droppedFrames() > 0) {
         problems.add(
             networkInterface

@@ -27,12 +27,18 @@ final class ReplaySummary {
             + summary.count(AgentCounter.CONNECTIONS, "connection"));
     System.err.println(
         "wrote    "
-            + summary.count(AgentCounter.RECORDS, "record")
+            + summary.count(AgentCounter.ROWS_STORED, "record")
             + " in "
             + summary.count(AgentCounter.FILES_STORED, "file")
             + " below "
             + out);
     summary.leftOut().forEach(line -> System.err.println("left out " + line));
+    if (counters.get(AgentCounter.PACKETS_OUT_OF_ORDER) > 0) {
+      System.err.println(
+          "misdated "
+              + summary.count(AgentCounter.PACKETS_OUT_OF_ORDER, "packet")
+              + " older than the running interval, counted in it: give files in the order of time");
+    }
   }
 
   private List<String> leftOut() {
@@ -47,6 +53,10 @@ final class ReplaySummary {
     add(lines, AgentCounter.FRAMES_EXCLUDED, "of excluded addresses");
     add(lines, AgentCounter.FRAMES_OF_NO_PORT, "of no logging port");
     add(lines, AgentCounter.LINKTYPE_UNKNOWN, "of a link type that cannot be read");
+    long unwanted = counters.get(AgentCounter.RECORDS) - counters.get(AgentCounter.ROWS_STORED);
+    if (unwanted > 0) {
+      lines.add(count(unwanted, "record") + " that the logger does not want");
+    }
     return lines;
   }
 
@@ -56,9 +66,12 @@ final class ReplaySummary {
     }
   }
 
-  /** Returns a number with its noun: thousands set apart, plural where it is not one. */
   private String count(AgentCounter counter, String noun) {
-    long count = counters.get(counter);
+    return count(counters.get(counter), noun);
+  }
+
+  /** Returns a number with its noun: thousands set apart, plural where it is not one. */
+  private static String count(long count, String noun) {
     StringBuilder digits = new StringBuilder(Long.toString(count));
     for (int at = digits.length() - 3; at > 0; at -= 3) {
       digits.insert(at, ',');

@@ -52,6 +52,7 @@ public enum AgentCounter {
   RECORDS("records_total", "Records written to the row journal."),
   FILES_SEALED("files_sealed_total", "Files encoded and sealed in the spool."),
   FILES_STORED("files_stored_total", "Sealed files confirmed by their store."),
+  ROWS_STORED("rows_stored_total", "Rows in those files; a record is one row for each logger."),
   JOURNAL_TORN_BYTES(
       "journal_torn_bytes_total", "Bytes cut off torn row journals: the writer was killed.");
 

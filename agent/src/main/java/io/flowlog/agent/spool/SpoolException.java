@@ -21,7 +21,7 @@ public final class SpoolException extends IOException {
   /** What kind of failure it is, for those who decide what to do about it. */
   public enum Code {
     /** No room; the same call works once there is some. */
-    DISK_FULL("make room on that disk; what was written before is safe and the rest is retried"),
+    DISK_FULL("make room on that disk"),
     /** The agent's user may not do this, or the disk is mounted read-only. */
     NO_PERMISSION("let the agent's user write there, on a disk that is not read-only"),
     /** Bytes on disk are not what was written. */

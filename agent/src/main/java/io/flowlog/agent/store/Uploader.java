@@ -88,6 +88,7 @@ public final class Uploader {
     }
     failures.remove(file.loggerId());
     counters.increment(AgentCounter.FILES_STORED);
+    counters.add(AgentCounter.ROWS_STORED, file.rows());
     return true;
   }
 }

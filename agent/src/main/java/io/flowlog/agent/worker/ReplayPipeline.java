@@ -165,8 +165,10 @@ public final class ReplayPipeline implements AutoCloseable {
   /** Gives up the spool and deletes it: what did not get through can be read again. */
   @Override
   public void close() throws IOException {
-    spool.discardAll();
-    spool.close();
+    try (spool;
+        spoolWorker) {
+      spool.discardAll();
+    }
     try (Stream<Path> paths = Files.walk(spoolFolder)) {
       for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(path);

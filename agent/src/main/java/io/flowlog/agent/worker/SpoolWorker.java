@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread owns it, with the spool.
  */
-final class SpoolWorker implements RecordSink {
+final class SpoolWorker implements RecordSink, AutoCloseable {
   private final Spool spool;
   private final Sealer sealer;
   private final List<Destination> destinations;
@@ -86,5 +86,14 @@ final class SpoolWorker implements RecordSink {
     }
     spool.retire(next);
     return 1;
+  }
+
+  /** Lets go of a journal that a failure left open. */
+  @Override
+  public void close() throws SpoolException {
+    if (journal != null) {
+      journal.close();
+      journal = null;
+    }
   }
 }
