@@ -1,6 +1,7 @@
 package io.flowlog.agent.cli;
 
 import io.flowlog.agent.capture.CaptureSource;
+import io.flowlog.agent.capture.Frame;
 import io.flowlog.agent.capture.replay.CaptureFileException;
 import io.flowlog.agent.capture.replay.CaptureFileSource;
 import io.flowlog.agent.capture.replay.FilteredSource;
@@ -88,7 +89,9 @@ final class ReplayRun {
   /** Captures on an interface for some seconds. */
   void capture(String networkInterface, int seconds) throws IOException {
     long endNs = System.nanoTime() + seconds * NS_PER_SECOND;
-    int portIndex = devicePortIndex().getOrDefault(networkInterface, 0);
+    // What is seen at a bridge is no port's as a whole: addresses tell whose each packet is.
+    int unnamed = ports.isAssumed() ? 0 : Frame.NO_PORT;
+    int portIndex = devicePortIndex().getOrDefault(networkInterface, unnamed);
     try (LiveInterfaceSource source =
             LiveInterfaceSource.open(networkInterface, portIndex, pipeline.counters());
         CaptureSource wanted = new TimedSource(filtered(source), endNs)) {

@@ -16,6 +16,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -225,21 +226,39 @@ class ReplayCommandTest {
     first.forEach((name, bytes) -> assertArrayEquals(bytes, second.get(name), name));
   }
 
-  @Test
-  void shouldCaptureOnAnInterfaceForSomeSeconds() throws Exception {
+  private Outcome captureOnLoopback(String... options) throws InterruptedException {
     AtomicBoolean over = new AtomicBoolean();
     Thread sender = new Thread(() -> send(over));
     sender.start();
     try {
-      String filter = "udp dst port " + LIVE_PORT;
-      replay("--interface", "lo", "--seconds", "1", "--filter", filter).assertDone();
+      String[] fixed = {
+        "--interface", "lo", "--seconds", "1", "--filter", "udp dst port " + LIVE_PORT
+      };
+      String[] all = Arrays.copyOf(fixed, fixed.length + options.length);
+      System.arraycopy(options, 0, all, fixed.length, options.length);
+      return replay(all);
     } finally {
       over.set(true);
       sender.join();
     }
+  }
+
+  @Test
+  void shouldCaptureOnAnInterfaceForSomeSeconds() throws Exception {
+    captureOnLoopback().assertDone();
     List<Map<String, String>> rows = rows(out);
     assertEquals(List.of("127.0.0.1"), column(rows, "src_addr"));
     assertEquals(List.of(Integer.toString(LIVE_PORT)), column(rows, "dst_port"));
+  }
+
+  @Test
+  void shouldNotTakeWhatAnInterfaceShowsForThePacketsOfAnotherOnesPort() throws Exception {
+    String ports = files.text("p.yaml", ReplayFiles.PORTS + "  device: tap0\n");
+    Outcome outcome = captureOnLoopback("--ports", ports).assertDone();
+    assertEquals(Map.of(), below(out));
+    assertTrue(
+        outcome.words().get(2).matches("left out [0-9]+ frames of no logging port"),
+        outcome::toString);
   }
 
   private static void send(AtomicBoolean over) {
