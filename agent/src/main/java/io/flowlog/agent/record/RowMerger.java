@@ -11,9 +11,12 @@ import java.util.Arrays;
  */
 final class RowMerger {
   private static final int INDEX_MIN = 256;
-  private static final int BYTES_FULL = 1 << 29;
+
+  /** The array doubles on the way there: with its copy it must fit the launcher's 512 MiB heap. */
+  private static final int BYTES_FULL = 1 << 26;
 
   private final KeyedHash hash;
+  private final int bytesFull;
   private final FlowRecord kept = new FlowRecord();
   private final FlowRecord added = new FlowRecord();
   private byte[] data = new byte[0];
@@ -25,12 +28,21 @@ final class RowMerger {
   private int rows;
 
   RowMerger(long hashSeed) {
+    this(hashSeed, BYTES_FULL);
+  }
+
+  /** Makes a merger that keeps so many bytes, and one row more at most. */
+  RowMerger(long hashSeed, int bytesFull) {
+    this.bytesFull = bytesFull;
     hash = new KeyedHash(hashSeed);
   }
 
-  /** Tells whether it is time to drain: more would not fit an array. */
+  /**
+   * Tells whether it is time to drain, lest a flood of different rows take the heap. A row that
+   * comes again behind that stands twice in the interval, exact in sum.
+   */
   boolean isFull() {
-    return usedBytes >= BYTES_FULL;
+    return usedBytes >= bytesFull;
   }
 
   /** Takes a row that starts at the first byte of an array. */

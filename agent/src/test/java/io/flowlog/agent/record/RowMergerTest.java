@@ -97,6 +97,37 @@ class RowMergerTest {
     assertEquals(FlowRecord.OK, merged.status());
   }
 
+  @Test
+  void shouldBeFullAtItsBoundAndLoseNothingThen() {
+    RowMerger small = new RowMerger(20260128, 100 * FlowRecord.bytesOf(4));
+    long packets = 0;
+    int rows = 0;
+    for (int i = 0; i < 1000; i++) {
+      if (small.isFull()) {
+        assertEquals(100, rowsOf(small, 100 * 3));
+        rows += 100;
+      }
+      makeRow(new Random(i));
+      row.kind(4, 0, 0, FlowRecord.OK).addresses4(i, 1).counts(3, 300);
+      packets += row.packets();
+      small.add(data);
+    }
+    assertEquals(1000, rows + rowsOf(small, packets - 3L * rows));
+  }
+
+  /** Drains; returns how many rows there were. */
+  private static int rowsOf(RowMerger merger, long packets) {
+    long[] found = new long[2];
+    FlowRecord drained = new FlowRecord();
+    merger.drain(
+        (bytes, offset, length) -> {
+          found[0]++;
+          found[1] += drained.at(bytes, offset).packets();
+        });
+    assertEquals(packets, found[1]);
+    return (int) found[0];
+  }
+
   private List<byte[]> drain() {
     List<byte[]> rows = new ArrayList<>();
     merger.drain(
