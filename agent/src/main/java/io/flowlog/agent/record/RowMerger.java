@@ -12,8 +12,8 @@ import java.util.Arrays;
 final class RowMerger {
   private static final int INDEX_MIN = 256;
 
-  /** The array doubles on the way there: with its copy it must fit the launcher's 512 MiB heap. */
-  private static final int BYTES_FULL = 1 << 26;
+  /** Four million rows; the array doubles on the way, and its copy must fit the heap beside it. */
+  private static final int BYTES_FULL = 1 << 28;
 
   private final KeyedHash hash;
   private final int bytesFull;

@@ -95,9 +95,9 @@ class LauncherTest {
     String[] arguments = {"replay", "a  b", "$HOME", "*", "", "it's", "\"", "--filter", "tcp && x"};
     List<String> passed =
         tree.with("JAVA_HOME", java.toString()).launch(arguments).data().lines().toList();
-    int main = passed.indexOf("io.flowlog.agent.cli.Main");
-    assertEquals(List.of(arguments), passed.subList(main + 1, passed.size()));
-    assertEquals(tree.lib("flowlog-agent-1.2.3.jar").toString(), passed.get(main - 1));
+    int jar = passed.indexOf(tree.lib("flowlog-agent-1.2.3.jar").toString());
+    assertEquals("-jar", passed.get(jar - 1));
+    assertEquals(List.of(arguments), passed.subList(jar + 1, passed.size()));
   }
 
   @Test

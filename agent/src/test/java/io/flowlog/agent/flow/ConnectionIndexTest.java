@@ -75,8 +75,9 @@ class ConnectionIndexTest {
   }
 
   private void remove(int at) {
-    int unit = units.set(at, units.get(units.size() - 1));
-    units.remove(units.size() - 1);
+    int unit = units.get(at);
+    units.set(at, units.get(units.size() - 1));
+    units.subList(units.size() - 1, units.size()).clear();
     long hash = hashOf(unit);
     index.remove(index.slotOf(hash, unit), this::hashOf);
     hashes.remove(unit);
