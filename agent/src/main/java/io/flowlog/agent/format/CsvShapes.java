@@ -18,7 +18,8 @@ final class CsvShapes {
   /** A step that writes the next piece of a shape; others are the ordinal of a field. */
   static final int PIECE = -1;
 
-  private static final int PLACES = 1 << 10;
+  private static final int PLACE_BITS = 12;
+  private static final int PLACES = 1 << PLACE_BITS;
 
   private final int[] steps;
   private final @Nullable Shape[] shapes = new Shape[PLACES];
@@ -60,18 +61,28 @@ final class CsvShapes {
 
   /** Returns the shape of a row, or null if it is not here. */
   @Nullable Shape find(FlowRecord row) {
-    Shape shape = shapes[place(row)];
-    return shape != null && shape.fits(row) ? shape : null;
+    int place = place(row);
+    Shape shape = shapes[place];
+    if (shape == null || shape.fits(row)) {
+      return shape;
+    }
+    Shape other = shapes[place ^ 1];
+    return other != null && other.fits(row) ? other : null;
   }
 
   /** Keeps the pieces of a row's shape, each with a separator behind every field. */
   void keep(FlowRecord row, List<byte[]> pieces) {
-    shapes[place(row)] = new Shape(row, pieces.toArray(byte[][]::new));
+    int place = place(row);
+    // The newer of two stays in front, so a pair of frequent shapes does not push each other out.
+    shapes[place ^ 1] = shapes[place];
+    shapes[place] = new Shape(row, pieces.toArray(byte[][]::new));
   }
 
   private static int place(FlowRecord row) {
-    long mixed = (row.shapeHigh() * 31 + row.shapeLow()) * 31 + row.portIndex();
-    return (int) ((mixed * 0x9e37_79b9_7f4a_7c15L) >>> 54);
+    long mixed = row.shapeHigh() * 0x9e37_79b9_7f4a_7c15L;
+    mixed = (mixed ^ (mixed >>> 32) ^ row.shapeLow()) * 0xbf58_476d_1ce4_e5b9L;
+    mixed = (mixed ^ (mixed >>> 29) ^ row.portIndex()) * 0x94d0_49bb_1331_11ebL;
+    return (int) (mixed >>> (Long.SIZE - PLACE_BITS));
   }
 
   /** One shape and its text. */

@@ -26,7 +26,7 @@ final class CaptureWorker implements FrameHandler {
   private static final int PACKETS_OF_A_FRAME = 2;
 
   private static final int SWEEP_UNITS = 1024;
-  private static final int EXPIRY_UNITS = 1024;
+  private static final int EXPIRY_UNITS = 64;
 
   private final FrameDecoder decoder = new FrameDecoder();
   private final PacketBatch batch = new PacketBatch(BATCH_PACKETS);
