@@ -3,7 +3,10 @@ package io.flowlog.agent.cli;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,7 +20,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = "VPC-style flow logs from one's own hypervisors into one's own object store.",
-    subcommands = {ReplayCommand.class, CheckConfigCommand.class, DemoCommand.class},
     footer = {"", "Exit codes: 0 done, 1 a named failure, 2 wrong use."})
 public final class Main implements Runnable {
   /** Done. */
@@ -29,6 +31,8 @@ public final class Main implements Runnable {
   /** The command line made no sense. */
   static final int WRONG_USE = 2;
 
+  private static final Map<String, Supplier<Object>> COMMANDS = commands();
+
   @Spec private @Nullable CommandSpec spec;
 
   Main() {}
@@ -38,8 +42,27 @@ public final class Main implements Runnable {
     System.exit(run(arguments));
   }
 
+  private static Map<String, Supplier<Object>> commands() {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("replay", ReplayCommand::new);
+    commands.put("check-config", CheckConfigCommand::new);
+    commands.put("demo", DemoCommand::new);
+    return commands;
+  }
+
+  /** Describing a command takes longer than a small replay: only the one that is called, if any. */
+  private static void addCommands(CommandLine commandLine, String... arguments) {
+    Supplier<Object> called = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
+    if (called != null) {
+      commandLine.addSubcommand(called.get());
+    } else {
+      COMMANDS.values().forEach(command -> commandLine.addSubcommand(command.get()));
+    }
+  }
+
   static int run(String... arguments) {
     CommandLine commandLine = new CommandLine(new Main());
+    addCommands(commandLine, arguments);
     commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
     commandLine.setExecutionExceptionHandler((failure, command, parsed) -> report(failure));
     try {

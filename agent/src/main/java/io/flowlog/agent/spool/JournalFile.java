@@ -1,7 +1,6 @@
 package io.flowlog.agent.spool;
 
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +14,13 @@ public record JournalFile(long sequence, long startNs, long endNs, Path path) {
   static final String OPEN = ".open";
   static final String COMPLETE = ".rows";
 
+  /** Wide enough for names to sort in the order of their making for as long as hosts last. */
+  static final int SEQUENCE_DIGITS = 12;
+
   private static final Pattern NAME = Pattern.compile("(\\d{1,18})_(-?\\d{1,19})_(-?\\d{1,19})");
 
   static JournalFile in(Path folder, long sequence, long startNs, long endNs) {
-    String name = String.format(Locale.ROOT, "%012d_%d_%d%s", sequence, startNs, endNs, COMPLETE);
+    String name = Digits.padded(SEQUENCE_DIGITS, sequence) + "_" + startNs + "_" + endNs + COMPLETE;
     return new JournalFile(sequence, startNs, endNs, folder.resolve(name));
   }
 

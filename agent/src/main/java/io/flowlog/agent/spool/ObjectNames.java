@@ -4,7 +4,6 @@ import io.flowlog.agent.logger.FlowLogger;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -64,15 +63,11 @@ public final class ObjectNames {
   private static String fill(String template, FlowLogger logger, OffsetDateTime time) {
     return template
         .replace("#{logger_id}", logger.id().toString())
-        .replace("#{year}", digits(4, time.getYear()))
-        .replace("#{month}", digits(2, time.getMonthValue()))
-        .replace("#{day}", digits(2, time.getDayOfMonth()))
-        .replace("#{hour}", digits(2, time.getHour()))
-        .replace("#{minute}", digits(2, time.getMinute()))
-        .replace("#{second}", digits(2, time.getSecond()));
-  }
-
-  private static String digits(int width, int number) {
-    return String.format(Locale.ROOT, "%0" + width + "d", number);
+        .replace("#{year}", Digits.padded(4, time.getYear()))
+        .replace("#{month}", Digits.padded(2, time.getMonthValue()))
+        .replace("#{day}", Digits.padded(2, time.getDayOfMonth()))
+        .replace("#{hour}", Digits.padded(2, time.getHour()))
+        .replace("#{minute}", Digits.padded(2, time.getMinute()))
+        .replace("#{second}", Digits.padded(2, time.getSecond()));
   }
 }

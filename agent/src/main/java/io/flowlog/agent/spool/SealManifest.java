@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -39,7 +38,7 @@ record SealManifest(UUID loggerId, long startNs, long endNs, long sequence, List
   }
 
   private static String baseName(UUID loggerId, long startNs, long sequence) {
-    return String.format(Locale.ROOT, "%012d_%d_%s", sequence, startNs, loggerId);
+    return Digits.padded(JournalFile.SEQUENCE_DIGITS, sequence) + "_" + startNs + "_" + loggerId;
   }
 
   String baseName() {
