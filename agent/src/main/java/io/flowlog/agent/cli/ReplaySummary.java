@@ -33,11 +33,17 @@ final class ReplaySummary {
             + " below "
             + out);
     summary.leftOut().forEach(line -> System.err.println("left out " + line));
-    if (counters.get(AgentCounter.PACKETS_OUT_OF_ORDER) > 0) {
-      System.err.println(
-          "misdated "
-              + summary.count(AgentCounter.PACKETS_OUT_OF_ORDER, "packet")
-              + " older than the running interval, counted in it: give files in the order of time");
+    summary.note(AgentCounter.LAYER4_UNREADABLE, "without a readable layer 4 header: no ports");
+    summary.note(AgentCounter.FRAGMENTS_ORPHANED, "behind a first fragment never seen: no ports");
+    summary.note(AgentCounter.TIMESTAMPS_CLAMPED, "with a time outside 1970 to 2262: moved there");
+    summary.note(
+        AgentCounter.PACKETS_OUT_OF_ORDER,
+        "older than the running interval, counted in it: give files in the order of time");
+  }
+
+  private void note(AgentCounter counter, String what) {
+    if (counters.get(counter) > 0) {
+      System.err.println("note     " + count(counter, "packet") + " " + what);
     }
   }
 

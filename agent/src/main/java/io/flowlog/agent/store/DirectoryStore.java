@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Locale;
 
 /**
  * A local directory as an object store: an object is the file whose path below the root is its key,
@@ -102,12 +101,13 @@ public final class DirectoryStore implements ObjectStore {
   private static void place(SealedFile file, Path folder, Path target) throws IOException {
     Path temporary =
         folder.resolve(
-            String.format(
-                Locale.ROOT,
-                ".flowlog-%s-%d-%d.tmp",
-                file.loggerId(),
-                file.intervalStartNs(),
-                file.part()));
+            ".flowlog-"
+                + file.loggerId()
+                + "-"
+                + file.intervalStartNs()
+                + "-"
+                + file.part()
+                + ".tmp");
     try {
       Files.deleteIfExists(temporary);
       try {

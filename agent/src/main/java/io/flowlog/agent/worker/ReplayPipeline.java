@@ -42,7 +42,7 @@ public final class ReplayPipeline implements AutoCloseable {
   private static final int FRAMES_PER_TURN = 1 << 15;
   private static final int BATCH_BYTES = 1 << 18;
 
-  private final CounterSet counters = new CounterSet();
+  private final CounterSet counters;
   private final Spool spool;
   private final SpoolWorker spoolWorker;
   private final Uploader uploader;
@@ -52,8 +52,9 @@ public final class ReplayPipeline implements AutoCloseable {
   private final RecordBuilder builder;
   private final Path spoolFolder;
 
-  private ReplayPipeline(ReplayPlan plan, Spool spool) {
+  private ReplayPipeline(ReplayPlan plan, Spool spool, CounterSet counters) {
     this.spool = spool;
+    this.counters = counters;
     spoolFolder = plan.out().resolve(SPOOL_FOLDER);
     logger = plan.logger();
     Ports ports = plan.ports();
@@ -84,11 +85,12 @@ public final class ReplayPipeline implements AutoCloseable {
   /** Makes a pipeline and claims the output directory. */
   public static ReplayPipeline open(ReplayPlan plan) throws IOException {
     Path folder = plan.out().resolve(SPOOL_FOLDER);
-    Spool spool = Spool.open(folder, new SpoolConfig(false), new CounterSet());
+    CounterSet counters = new CounterSet();
+    Spool spool = Spool.open(folder, SpoolConfig.defaults(), counters);
     try {
       spool.discardAll();
-      return new ReplayPipeline(plan, spool);
-    } catch (IOException e) {
+      return new ReplayPipeline(plan, spool, counters);
+    } catch (IOException | RuntimeException e) {
       spool.close();
       throw e;
     }

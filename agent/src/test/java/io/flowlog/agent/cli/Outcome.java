@@ -89,7 +89,7 @@ record Outcome(int code, String data, List<String> words) {
     assertEquals(List.of(problems), problems());
     assertEquals("", data);
     for (String line : words) {
-      assertTrue(line.matches("(flowlog-agent: |read |wrote |left out |misdated ).*"), line);
+      assertTrue(line.matches("(flowlog-agent: |read |wrote |left out |note ).*"), line);
     }
     return this;
   }

@@ -134,14 +134,14 @@ class ReplayCommandTest {
     replay("--logger", logger, "--set", unit, late, early)
         .assertDone()
         .assertSays(
-            "misdated 2 packets older than the running interval, counted in it: give files in the"
+            "note     2 packets older than the running interval, counted in it: give files in the"
                 + " order of time");
     Path other = files.path("other");
     Outcome ordered =
         Outcome.of(
             "replay", "--out", other.toString(), "--logger", logger, "--set", unit, early, late);
     // the second file begins at the first one's start again
-    assertTrue(ordered.assertDone().words().get(2).startsWith("misdated 1 packet "));
+    assertTrue(ordered.assertDone().words().get(2).startsWith("note     1 packet "));
   }
 
   @Test
