@@ -20,6 +20,7 @@ import io.flowlog.agent.spool.SpoolException;
 import io.flowlog.agent.worker.Ports;
 import io.flowlog.agent.worker.ReplayPipeline;
 import io.flowlog.agent.worker.ReplayPlan;
+import io.flowlog.agent.worker.StopSignal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -82,11 +83,12 @@ final class DemoCommand implements Callable<Integer> {
   private static void replay(DemoFolder folder) throws IOException {
     say("2. Flow logs: every packet goes through the agent as if it came from their ports;");
     say("   what each connection did in " + DemoCloud.INTERVAL + " seconds becomes a record.");
-    try (ReplayPipeline pipeline = ReplayPipeline.open(plan(folder.logs()))) {
+    try (StopSignal stop = StopSignal.listen();
+        ReplayPipeline pipeline = ReplayPipeline.open(plan(folder.logs()))) {
       CounterSet counters = pipeline.counters();
       try (CaptureSource source =
           CaptureFileSource.open(folder.capture(), ReplayContext.withoutPorts(), counters)) {
-        pipeline.read(source, (packets, records) -> {});
+        pipeline.read(source, stop::isRaised, (packets, records) -> {});
       }
       pipeline.finish((packets, records) -> {});
       long connections = counters.get(AgentCounter.CONNECTIONS);

@@ -3,6 +3,7 @@ package io.flowlog.agent.cli;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.worker.ReplayPipeline;
 import io.flowlog.agent.worker.ReplayPlan;
+import io.flowlog.agent.worker.StopSignal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -87,9 +88,18 @@ final class ReplayCommand implements Callable<Integer> {
     long tableBytes =
         ReplaySize.tableBytes(networkInterface == null ? files : List.of(Path.of("-")));
     ReplayPlan plan = new ReplayPlanner(sets).plan(out, loggerFile, portsFile, tableBytes);
+    try (StopSignal stop = StopSignal.listen()) {
+      List<String> problems = replay(plan, stop);
+      problems.forEach(problem -> System.err.println("flowlog-agent: " + problem));
+      return problems.isEmpty() ? Main.DONE : Main.FAILED;
+    }
+  }
+
+  /** Does the work and returns what went wrong. */
+  private List<String> replay(ReplayPlan plan, StopSignal stop) {
     List<String> problems = new ArrayList<>();
     try (ReplayPipeline pipeline = ReplayPipeline.open(plan)) {
-      ReplayRun run = new ReplayRun(pipeline, plan.ports(), filter, problems);
+      ReplayRun run = new ReplayRun(pipeline, plan.ports(), filter, stop, problems);
       if (networkInterface == null) {
         run.readFiles(files);
       } else {
@@ -97,6 +107,9 @@ final class ReplayCommand implements Callable<Integer> {
       }
       run.finish();
       ReplaySummary.print(pipeline.counters(), out);
+      if (stop.isRaised()) {
+        problems.add("asked to stop: what was read until then is written");
+      }
       if (pipeline.counters().get(AgentCounter.PACKETS_FOLDED) > 0) {
         problems.add(
             "some packets are only in rows without addresses: the table was full;"
@@ -107,8 +120,7 @@ final class ReplayCommand implements Callable<Integer> {
     } catch (UncheckedIOException e) {
       problems.add(String.valueOf(Objects.requireNonNull(e.getCause()).getMessage()));
     }
-    problems.forEach(problem -> System.err.println("flowlog-agent: " + problem));
-    return problems.isEmpty() ? Main.DONE : Main.FAILED;
+    return problems;
   }
 
   private void checkUse() {

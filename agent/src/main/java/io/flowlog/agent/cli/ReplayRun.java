@@ -9,6 +9,7 @@ import io.flowlog.agent.capture.replay.LiveInterfaceSource;
 import io.flowlog.agent.capture.replay.ReplayContext;
 import io.flowlog.agent.worker.Ports;
 import io.flowlog.agent.worker.ReplayPipeline;
+import io.flowlog.agent.worker.StopSignal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,12 +31,19 @@ final class ReplayRun {
   private final ReplayPipeline pipeline;
   private final Ports ports;
   private final @Nullable String filter;
+  private final StopSignal stop;
   private final List<String> problems;
 
-  ReplayRun(ReplayPipeline pipeline, Ports ports, @Nullable String filter, List<String> problems) {
+  ReplayRun(
+      ReplayPipeline pipeline,
+      Ports ports,
+      @Nullable String filter,
+      StopSignal stop,
+      List<String> problems) {
     this.pipeline = pipeline;
     this.ports = ports;
     this.filter = filter;
+    this.stop = stop;
     this.problems = problems;
   }
 
@@ -43,11 +51,15 @@ final class ReplayRun {
   void readFiles(List<Path> files) throws IOException {
     ProgressBar bar = new ProgressBar(sizeBytes(files));
     for (Path file : files) {
+      if (stop.isRaised()) {
+        break;
+      }
       try (CaptureFileSource source = open(file);
           CaptureSource wanted = filtered(source)) {
         long beforeBytes = bar.doneBytes();
         pipeline.read(
             wanted,
+            stop::isRaised,
             (packets, records) -> bar.update(beforeBytes + source.positionBytes(), packets));
         problems.addAll(source.complaints());
       } catch (CaptureFileException e) {
@@ -95,7 +107,7 @@ final class ReplayRun {
     try (LiveInterfaceSource source =
             LiveInterfaceSource.open(networkInterface, portIndex, pipeline.counters());
         CaptureSource wanted = new TimedSource(filtered(source), endNs)) {
-      pipeline.read(wanted, (packets, records) -> {});
+      pipeline.read(wanted, stop::isRaised, (packets, records) -> {});
       if (source.droppedFrames() > 0) {
         problems.add(
             networkInterface

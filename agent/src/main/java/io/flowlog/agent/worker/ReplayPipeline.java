@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -120,14 +121,15 @@ public final class ReplayPipeline implements AutoCloseable {
   }
 
   /**
-   * Reads a source to its end.
+   * Reads a source to its end, or until it is time to stop.
    *
    * @throws IOException when the source is damaged, after all that is readable was counted, or when
    *     records cannot be written
    */
-  public void read(CaptureSource source, ReplayProgress progress) throws IOException {
+  public void read(CaptureSource source, BooleanSupplier stop, ReplayProgress progress)
+      throws IOException {
     try {
-      while (!source.isExhausted()) {
+      while (!source.isExhausted() && !stop.getAsBoolean()) {
         captureWorker.doWork(source, FRAMES_PER_TURN);
         store();
         report(progress);

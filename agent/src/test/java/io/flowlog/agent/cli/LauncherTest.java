@@ -6,12 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class LauncherTest {
   private static final String VERSION_LINE = "flowlog-agent (not packaged)\n";
   private static final String RELEASE = "JAVA_RUNTIME_VERSION=\"17.0.9+1\"\n";
+
+  private static final File NULL = new File("/dev/null");
 
   @TempDir Path folder;
   private ReplayFiles files = new ReplayFiles(Path.of(""));
@@ -217,5 +224,47 @@ class LauncherTest {
     Path link = Files.createSymbolicLink(folder.resolve("flowlog"), tree.launcher());
     Outcome outcome = tree.run("script", "-qec", link + " demo", "/dev/null");
     assertTrue(outcome.data().contains(option), outcome::toString);
+  }
+
+  @Test
+  void shouldPutAwayWhatItHasWhenItIsAskedToStop() throws Exception {
+    Path out = folder.resolve("out");
+    Path words = folder.resolve("words");
+    List<String> command =
+        List.of(
+            tree().launcher().toString(),
+            "replay",
+            "--interface",
+            "lo",
+            "--seconds",
+            "600",
+            "--filter",
+            "udp port 54321",
+            "--out",
+            out.toString());
+    Process process =
+        new ProcessBuilder(command).redirectError(words.toFile()).redirectInput(NULL).start();
+    try (DatagramSocket socket = new DatagramSocket()) {
+      InetAddress here = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+      // The first datagrams may come before the capture begins, the last ones do not.
+      for (int i = 0; i < 200 && process.isAlive(); i++) {
+        socket.send(new DatagramPacket(new byte[100], 100, here, 54_321));
+        Thread.sleep(20);
+        if (i > 100 && Files.exists(out)) {
+          break;
+        }
+      }
+      process.destroy(); // SIGTERM
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    } finally {
+      process.destroyForcibly();
+    }
+    List<String> lines = Files.readAllLines(words);
+    assertEquals(128 + 15, process.exitValue(), lines::toString);
+    assertTrue(
+        lines.contains("flowlog-agent: asked to stop: what was read until then is written"),
+        lines::toString);
+    assertEquals(1, rows(out).size(), lines::toString);
+    assertFalse(Files.exists(out.resolve(".flowlog-spool")));
   }
 }

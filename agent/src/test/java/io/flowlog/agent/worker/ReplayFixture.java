@@ -179,7 +179,7 @@ final class ReplayFixture {
       counters = pipeline.counters();
       try (CaptureSource source =
           CaptureFileSource.open(capture, ReplayContext.withoutPorts(), counters)) {
-        pipeline.read(source, (packets, records) -> {});
+        pipeline.read(source, () -> false, (packets, records) -> {});
       } finally {
         pipeline.finish((packets, records) -> {});
       }

@@ -189,11 +189,27 @@ class ReplayPipelineTest {
     Path clean = folder.resolve("clean");
     replay.run(clean, capture);
     try (ReplayPipeline pipeline = ReplayPipeline.open(replay.plan(replay.out()))) {
-      pipeline.read(new Frames(FRAMES / 2, null), (packets, records) -> {});
+      pipeline.read(new Frames(FRAMES / 2, null), () -> false, (packets, records) -> {});
     }
     assertFalse(Files.exists(replay.out().resolve(ReplayPipeline.SPOOL_FOLDER)));
     replay.run(replay.out(), capture);
     assertSameFiles(ReplayFixture.files(clean), ReplayFixture.files(replay.out()));
+  }
+
+  @Test
+  void shouldKeepWhatWasReadWhenItIsTimeToStop() throws IOException {
+    try (ReplayPipeline pipeline = ReplayPipeline.open(replay.plan(replay.out()))) {
+      CaptureSource source = new Frames(FRAMES, null);
+      pipeline.read(
+          source,
+          () -> pipeline.counters().get(AgentCounter.PACKETS) > 0,
+          (packets, records) -> {});
+      assertFalse(source.isExhausted());
+      pipeline.finish((packets, records) -> {});
+      long packets = pipeline.counters().get(AgentCounter.PACKETS);
+      assertTrue(packets > 0 && packets < FRAMES, "packets: " + packets);
+    }
+    assertFalse(ReplayFixture.files(replay.out()).isEmpty());
   }
 
   @Test
@@ -203,7 +219,9 @@ class ReplayPipelineTest {
     try (ReplayPipeline pipeline = ReplayPipeline.open(replay.plan(replay.out()))) {
       CaptureSource source = new Frames(10, damage);
       IOException e =
-          assertThrows(IOException.class, () -> pipeline.read(source, (packets, records) -> {}));
+          assertThrows(
+              IOException.class,
+              () -> pipeline.read(source, () -> false, (packets, records) -> {}));
       assertSame(damage, e);
       pipeline.finish((packets, records) -> {});
       assertEquals(10, pipeline.counters().get(AgentCounter.PACKETS));
@@ -231,6 +249,7 @@ class ReplayPipelineTest {
     try (ReplayPipeline pipeline = ReplayPipeline.open(replay.plan(replay.out()))) {
       pipeline.read(
           new Frames(FRAMES, null),
+          () -> false,
           (packets, records) -> {
             assertTrue(packets >= seen[0] && records >= seen[1], "progress never goes back");
             seen[0] = packets;
