@@ -9,7 +9,7 @@ import java.util.Map;
  * @param windowBytes how much of the file is read at once; it grows for a larger record
  */
 public record ReplayContext(Map<String, Integer> devicePortIndex, int windowBytes) {
-  private static final int WINDOW_BYTES = 1 << 17;
+  private static final int WINDOW_BYTES = 1 << 18;
 
   public ReplayContext {
     devicePortIndex = Map.copyOf(devicePortIndex);
