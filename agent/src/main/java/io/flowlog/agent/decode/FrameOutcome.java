@@ -21,11 +21,6 @@ public enum FrameOutcome {
   /** An IPv4 packet that claims to be shorter than its own header. */
   IP_TOTAL_LENGTH_WRONG;
 
-  /** Tells whether the frame is damaged, as opposed to none of our business. */
-  public boolean isMalformed() {
-    return compareTo(NOT_IP) > 0;
-  }
-
   /** Tells whether a packet was appended to the batch. */
   public boolean isPacket() {
     return compareTo(PACKET_WITHOUT_LAYER4) <= 0;

@@ -35,7 +35,7 @@ final class CsvEncoder implements RecordEncoder {
   private final CsvShapes shapes;
   private final int[] steps;
   private final TextBuffer out;
-  private final long timestampUnitNs;
+  private final TimestampUnit timestampUnit;
   private final int numberBytesMax;
   private final FlowRecord row = new FlowRecord();
 
@@ -49,7 +49,7 @@ final class CsvEncoder implements RecordEncoder {
     texts = new CsvTexts(ports, settings);
     shapes = new CsvShapes(fields);
     steps = shapes.steps();
-    timestampUnitNs = settings.timestampUnit().lengthNs();
+    timestampUnit = settings.timestampUnit();
     numberBytesMax = (FIELD_BYTES_MAX + 1) * fields.length;
     out = new TextBuffer(sink);
     if (settings.csvHeader()) {
@@ -128,8 +128,8 @@ final class CsvEncoder implements RecordEncoder {
 
   private void field(RecordField field) {
     switch (field) {
-      case TIMESTAMP_START -> out.decimal(Math.floorDiv(row.firstNs(), timestampUnitNs));
-      case TIMESTAMP_END -> out.decimal(Math.floorDiv(row.lastNs(), timestampUnitNs));
+      case TIMESTAMP_START -> out.decimal(timestampUnit.of(row.firstNs()));
+      case TIMESTAMP_END -> out.decimal(timestampUnit.of(row.lastNs()));
       case PROTOCOL -> out.decimal(row.protocol());
       case SRC_ADDR -> sourceAddress();
       case DST_ADDR -> destinationAddress();

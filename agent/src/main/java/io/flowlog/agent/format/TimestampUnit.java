@@ -20,11 +20,6 @@ public enum TimestampUnit {
     return symbol;
   }
 
-  /** Returns how many nanoseconds one unit has. */
-  public long lengthNs() {
-    return lengthNs;
-  }
-
   /** Returns the unit in which a point in time falls. */
   public long of(long timestampNs) {
     return Math.floorDiv(timestampNs, lengthNs);
