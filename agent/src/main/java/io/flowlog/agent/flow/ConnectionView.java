@@ -25,6 +25,7 @@ public final class ConnectionView {
   private long state;
   private int tcpState;
   private int endReason;
+  private long expiresNs;
 
   ConnectionView(TableMemory memory, PortExtras extras) {
     this.memory = memory;
@@ -32,7 +33,8 @@ public final class ConnectionView {
   }
 
   /** Moves to an entry; the TCP state and end reason are those of a moment. */
-  ConnectionView at(int unit, TcpState tcpState, EndReason endReason) {
+  void at(int unit, long expiresNs, TcpState tcpState, EndReason endReason) {
+    this.expiresNs = expiresNs;
     hot = memory.hot(unit);
     hotOffset = TableMemory.hotOffset(unit);
     cold = memory.cold(unit);
@@ -45,7 +47,6 @@ public final class ConnectionView {
     }
     this.tcpState = tcpState.ordinal();
     this.endReason = endReason.ordinal();
-    return this;
   }
 
   /** Tells whether the addresses are IPv6. */
@@ -170,6 +171,11 @@ public final class ConnectionView {
   /** Returns the ordinal of the {@link EndReason}. */
   public int endReason() {
     return endReason;
+  }
+
+  /** Returns the time behind which the connection, if it stays silent, has timed out. */
+  public long expiresNs() {
+    return expiresNs;
   }
 
   /** Returns microseconds from SYN to ESTABLISHED, or -1. */

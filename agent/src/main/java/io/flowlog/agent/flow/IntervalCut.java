@@ -161,8 +161,10 @@ final class IntervalCut {
   /** Hands over what an entry has counted in the closed interval; returns its state word. */
   long closeEntry(int unit, long state) {
     if (!isIdle(unit)) {
-      boolean silent = isSilent(unit, state, closingAsOfNs);
-      handler.onConnection(view.at(unit, tcpState(state, silent), endReason(state, silent)));
+      long expiresNs = expiresNs(unit, state);
+      boolean silent = closingAsOfNs > expiresNs;
+      view.at(unit, expiresNs, tcpState(state, silent), endReason(state, silent));
+      handler.onConnection(view);
     }
     memory.hotWord(unit, Entry.BYTES, 0);
     memory.hotWord(unit, Entry.BYTES + 1, 0);
@@ -191,8 +193,14 @@ final class IntervalCut {
 
   /** Tells whether an entry has been silent for longer than its state allows. */
   boolean isSilent(int unit, long state, long nowNs) {
-    long key = memory.hotWord(unit, Entry.KEY);
-    return nowNs - lastNs(unit) > timeouts.ofNs(key, state);
+    return nowNs > expiresNs(unit, state);
+  }
+
+  private long expiresNs(int unit, long state) {
+    long lastNs = lastNs(unit);
+    long expiresNs = lastNs + timeouts.ofNs(memory.hotWord(unit, Entry.KEY), state);
+    // A packet's time may be anything, also the last moment that there is.
+    return expiresNs < lastNs ? Long.MAX_VALUE : expiresNs;
   }
 
   private long lastNs(int unit) {

@@ -1,8 +1,8 @@
 package io.flowlog.agent.format;
 
 import io.flowlog.agent.record.FlowRecord;
-import io.flowlog.agent.record.PortDictionary;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordField;
 import io.flowlog.agent.record.RecordNames;
 import java.io.IOException;
@@ -41,7 +41,7 @@ final class CsvEncoder implements RecordEncoder {
 
   CsvEncoder(
       RecordField[] fields,
-      PortDictionary ports,
+      RecordDictionary ports,
       EncoderSettings settings,
       WritableByteChannel sink)
       throws IOException {

@@ -1,7 +1,7 @@
 package io.flowlog.agent.format;
 
-import io.flowlog.agent.record.PortDictionary;
 import io.flowlog.agent.record.PortFields;
+import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordField;
 import java.nio.charset.StandardCharsets;
 
@@ -12,11 +12,11 @@ final class CsvTexts {
   private static final byte[] ON_THIS_KIND_OF_HOST = bytes("-1");
   private static final byte[] NOT_KNOWN = {};
 
-  private final PortDictionary ports;
+  private final RecordDictionary ports;
   private final byte[] region;
   private final byte[] host;
 
-  CsvTexts(PortDictionary ports, EncoderSettings settings) {
+  CsvTexts(RecordDictionary ports, EncoderSettings settings) {
     this.ports = ports;
     region = bytes(quoted(settings.region()));
     host = bytes(quoted(settings.host()));

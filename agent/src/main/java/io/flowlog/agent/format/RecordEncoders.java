@@ -3,7 +3,8 @@ package io.flowlog.agent.format;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
 import io.flowlog.agent.logger.FlowLogger.LogFormat;
-import io.flowlog.agent.record.PortDictionary;
+import io.flowlog.agent.record.Interval;
+import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordField;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
@@ -19,15 +20,16 @@ public final class RecordEncoders implements EncoderFactory {
   }
 
   @Override
-  public RecordEncoder open(FlowLogger logger, PortDictionary ports, WritableByteChannel sink)
+  public RecordEncoder open(
+      FlowLogger logger, Interval interval, RecordDictionary dictionary, WritableByteChannel sink)
       throws IOException {
     refuseWhatIsNotThere(logger);
     RecordField[] fields = fields(logger);
     if (logger.compressionType() == CompressionType.GZIP) {
       GzipChannel zipped = new GzipChannel(sink);
-      return new CompressedEncoder(new CsvEncoder(fields, ports, settings, zipped), zipped);
+      return new CompressedEncoder(new CsvEncoder(fields, dictionary, settings, zipped), zipped);
     }
-    return new CsvEncoder(fields, ports, settings, sink);
+    return new CsvEncoder(fields, dictionary, settings, sink);
   }
 
   @Override

@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 public final class FlowRecord {
   /** Number of bytes that every row starts with. */
-  public static final int HEADER_BYTES = 60;
+  public static final int HEADER_BYTES = 68;
 
   /** Bytes of the largest row. */
   public static final int BYTES_MAX = HEADER_BYTES + 32;
@@ -41,6 +41,18 @@ public final class FlowRecord {
   public static final int ICMP_KNOWN = 4;
   public static final int INITIATOR_KNOWN = 8;
   public static final int INITIATOR = 16;
+
+  /** The row is of its whole interval, whatever its times say. */
+  public static final int OF_WHOLE_INTERVAL = 32;
+
+  /** Bits of {@link #audience()}: loggers of all traffic; loggers of connection set-up only. */
+  public static final int FOR_ALL_TRAFFIC = 1;
+
+  public static final int FOR_SETUP_ONLY = 2;
+  public static final int FOR_EVERYBODY = FOR_ALL_TRAFFIC | FOR_SETUP_ONLY;
+
+  /** {@link #expiresNs()} of a row whose connection does not time out. */
+  public static final long NEVER = Long.MAX_VALUE;
 
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
@@ -70,6 +82,8 @@ public final class FlowRecord {
   private static final int PACKETS = 40;
   private static final int BYTES = 48;
   private static final int DROP_POINT = 56;
+  private static final int AUDIENCE = 58;
+  private static final int EXPIRES_NS = 60;
   private static final int ADDRESSES = HEADER_BYTES;
 
   private byte[] data = new byte[0];
@@ -210,6 +224,16 @@ public final class FlowRecord {
     return (short) SHORT.get(data, offset + DROP_POINT) & 0xffff;
   }
 
+  /** Returns which loggers the row is for, as bits. */
+  public int audience() {
+    return data[offset + AUDIENCE];
+  }
+
+  /** Returns the time behind which the connection, if it stays silent, has timed out. */
+  public long expiresNs() {
+    return (long) LONG.get(data, offset + EXPIRES_NS);
+  }
+
   /** Returns the IPv4 source address. */
   public int source4() {
     return (int) INT.get(data, offset + ADDRESSES);
@@ -321,6 +345,18 @@ public final class FlowRecord {
   /** Writes the drop reason's number. */
   public FlowRecord dropPoint(int dropPoint) {
     SHORT.set(data, offset + DROP_POINT, (short) dropPoint);
+    return this;
+  }
+
+  /** Writes which loggers the row is for. */
+  public FlowRecord audience(int audience) {
+    data[offset + AUDIENCE] = (byte) audience;
+    return this;
+  }
+
+  /** Writes the time behind which the connection, if it stays silent, has timed out. */
+  public FlowRecord expiresNs(long expiresNs) {
+    LONG.set(data, offset + EXPIRES_NS, expiresNs);
     return this;
   }
 

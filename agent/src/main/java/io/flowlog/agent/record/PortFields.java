@@ -16,7 +16,7 @@ public final class PortFields {
   }
 
   /** Returns a port's text for a field, or null when it is not known. */
-  public static @Nullable String text(PortDictionary ports, int portIndex, RecordField field) {
+  public static @Nullable String text(RecordDictionary ports, int portIndex, RecordField field) {
     LoggingPort port = ports.get(portIndex);
     return switch (field) {
       case INTERFACE_ID -> port.portId();

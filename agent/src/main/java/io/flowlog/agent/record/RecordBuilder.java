@@ -120,7 +120,9 @@ public final class RecordBuilder implements CutHandler {
         .portIndex(connection.portIndex())
         .times(connection.firstNs(side), connection.lastNs(side))
         .counts(connection.packets(side), connection.bytes(side))
-        .dropPoint(0);
+        .dropPoint(0)
+        .audience(FlowRecord.FOR_EVERYBODY)
+        .expiresNs(connection.expiresNs());
     if (Icmp.is(protocol)) {
       writeIcmp(target, connection);
     } else {
@@ -186,6 +188,8 @@ public final class RecordBuilder implements CutHandler {
         .times(overflow.firstNs(), overflow.lastNs())
         .counts(overflow.packets(), overflow.bytes())
         .dropPoint(0)
+        .audience(FlowRecord.FOR_EVERYBODY)
+        .expiresNs(FlowRecord.NEVER)
         .lostPackets(FlowRecord.UNKNOWN);
     batch.append(row.rowBytes());
     rows++;

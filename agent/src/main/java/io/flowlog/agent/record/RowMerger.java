@@ -122,6 +122,7 @@ final class RowMerger {
     kept.tcp(tcpFlag, tcpFlagsAll, later.tcpState(), later.endReason())
         .protocol(kept.protocol(), later.known())
         .setupUs(later.setupUs())
+        .expiresNs(later.expiresNs())
         .times(Math.min(kept.firstNs(), added.firstNs()), Math.max(kept.lastNs(), added.lastNs()))
         .counts(kept.packets() + added.packets(), kept.bytes() + added.bytes());
   }

@@ -1,5 +1,6 @@
 package io.flowlog.agent.spool;
 
+import io.flowlog.agent.record.Interval;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -44,6 +45,11 @@ public record JournalFile(long sequence, long startNs, long endNs, Path path) {
     } catch (NumberFormatException e) {
       return null;
     }
+  }
+
+  /** Returns the span that the journal's rows are of. */
+  Interval interval() {
+    return new Interval(startNs, endNs);
   }
 
   /** Returns the journal's name while it is written. */

@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
 
 /** The layout of a row journal, for those who write and those who read it; see the package. */
 final class JournalFormat {
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int HEADER_BYTES = 40;
 
   /** Length, checksum and kind. */

@@ -10,8 +10,8 @@ import static io.flowlog.agent.spool.JournalFormat.ROW_COUNT_BYTES;
 import static io.flowlog.agent.spool.JournalFormat.UNCOUNTED_BYTES;
 
 import io.flowlog.agent.record.FlowRecord;
-import io.flowlog.agent.record.PortDictionary;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -34,7 +34,7 @@ public final class JournalReader implements AutoCloseable {
   private final long sizeBytes;
   private final byte[] header = new byte[JournalFormat.HEADER_BYTES];
   private final byte[] head = new byte[FRAME_HEAD_BYTES + ROW_COUNT_BYTES];
-  private final PortDictionary ports = new PortDictionary();
+  private final RecordDictionary ports = new RecordDictionary();
   private final FlowRecord row = new FlowRecord();
   private RecordBatch batch;
   private long goodBytes = JournalFormat.HEADER_BYTES;
@@ -98,7 +98,7 @@ public final class JournalReader implements AutoCloseable {
   }
 
   /** Returns the ports that the rows so far refer to. */
-  public PortDictionary ports() {
+  public RecordDictionary ports() {
     return ports;
   }
 

@@ -3,8 +3,8 @@ package io.flowlog.agent.spool;
 import io.flowlog.agent.format.EncoderFactory;
 import io.flowlog.agent.format.RecordEncoder;
 import io.flowlog.agent.logger.FlowLogger;
-import io.flowlog.agent.record.PortDictionary;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -38,9 +38,9 @@ final class PartWriter implements AutoCloseable {
   }
 
   /** Encodes a row, in a new file if none is open. */
-  void write(RecordBatch batch, int offset, PortDictionary ports) throws SpoolException {
+  void write(RecordBatch batch, int offset, RecordDictionary dictionary) throws SpoolException {
     try {
-      RecordEncoder open = encoder == null ? begin(ports) : encoder;
+      RecordEncoder open = encoder == null ? begin(dictionary) : encoder;
       open.encode(batch, offset);
       rows++;
     } catch (IOException e) {
@@ -48,12 +48,12 @@ final class PartWriter implements AutoCloseable {
     }
   }
 
-  private RecordEncoder begin(PortDictionary ports) throws IOException {
+  private RecordEncoder begin(RecordDictionary dictionary) throws IOException {
     Path path = folder.temporaryPath(logger.id(), journal, paths.size());
     paths.add(path);
     FileChannel sink = folder.disk().create(path);
     channel = sink;
-    RecordEncoder begun = encoders.open(logger, ports, sink);
+    RecordEncoder begun = encoders.open(logger, journal.interval(), dictionary, sink);
     encoder = begun;
     return begun;
   }

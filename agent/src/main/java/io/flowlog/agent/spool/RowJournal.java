@@ -1,7 +1,7 @@
 package io.flowlog.agent.spool;
 
-import io.flowlog.agent.record.PortDictionary;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -43,7 +43,7 @@ public final class RowJournal implements AutoCloseable {
   }
 
   /** Tells who has this number in the rows that follow; needed before the first of them. */
-  public void definePort(int portIndex, PortDictionary ports) throws SpoolException {
+  public void definePort(int portIndex, RecordDictionary ports) throws SpoolException {
     byte[] port = ports.encode(portIndex);
     byte[] body = new byte[4 + port.length];
     JournalFormat.INT.set(body, 0, portIndex);

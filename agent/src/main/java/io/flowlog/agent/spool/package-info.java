@@ -19,10 +19,10 @@
  * <p>A journal is little-endian: a header (magic {@code FLOWROWS}, version u32, the interval's
  * start and end in nanoseconds i64, sequence u64, CRC-32C of these), then frames {@code [length
  * u32][CRC-32C u32][kind u8][body]}; the length counts kind and body, the checksum covers all but
- * itself. Kinds: PORT (number u32 and what {@link io.flowlog.agent.record.PortDictionary} encodes),
- * ROWS (count u32 and the bytes of a {@link io.flowlog.agent.record.RecordBatch}), END (rows u64,
- * packets u64, u8 1 if the interval may get more rows in another journal). A {@code .rows} file
- * ends with END.
+ * itself. Kinds: PORT (number u32 and what {@link io.flowlog.agent.record.RecordDictionary}
+ * encodes), ROWS (count u32 and the bytes of a {@link io.flowlog.agent.record.RecordBatch}), END
+ * (rows u64, packets u64, u8 1 if the interval may get more rows in another journal). A {@code
+ * .rows} file ends with END.
  *
  * <p>A manifest is text: logger, interval, journal, one line for each file with part, rows, bytes
  * and object key, and a checksum. A key can be longer than a file name may be, hence the separate

@@ -1,7 +1,7 @@
 package io.flowlog.agent.worker;
 
 import io.flowlog.agent.port.LoggingPort;
-import io.flowlog.agent.record.PortDictionary;
+import io.flowlog.agent.record.RecordDictionary;
 import java.util.List;
 import java.util.UUID;
 
@@ -29,8 +29,8 @@ public record Ports(List<LoggingPort> list, boolean isAssumed) {
   }
 
   /** Returns the ports by number. */
-  PortDictionary dictionary() {
-    PortDictionary dictionary = new PortDictionary();
+  RecordDictionary dictionary() {
+    RecordDictionary dictionary = new RecordDictionary();
     for (int portIndex = 0; portIndex < list.size(); portIndex++) {
       dictionary.define(portIndex, list.get(portIndex));
     }

@@ -9,9 +9,9 @@ import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.record.FlowRecord;
-import io.flowlog.agent.record.PortDictionary;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordBuilder;
+import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordField;
 import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.RowFilter;
@@ -65,7 +65,7 @@ public final class ReplayPipeline implements AutoCloseable {
             new RecordEncoders(plan.encoding()),
             new ObjectNames(plan.zone(), plan.encoding().host()),
             plan.rowsPerFile());
-    PortDictionary dictionary = ports.dictionary();
+    RecordDictionary dictionary = ports.dictionary();
     SpoolWorker.Destination destination =
         new SpoolWorker.Destination(logger, filter(plan, dictionary));
     spoolWorker = new SpoolWorker(spool, sealer, List.of(destination), dictionary, counters);
@@ -102,7 +102,7 @@ public final class ReplayPipeline implements AutoCloseable {
         || logger.fields().contains(RecordField.ICMP_CODE.fieldName());
   }
 
-  private static RowFilter filter(ReplayPlan plan, PortDictionary ports) {
+  private static RowFilter filter(ReplayPlan plan, RecordDictionary ports) {
     RowFilter verdicts = RowFilter.of(plan.logger().filter());
     if (plan.ports().isAssumed()) {
       return verdicts;

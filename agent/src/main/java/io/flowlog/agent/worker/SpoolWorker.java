@@ -3,8 +3,8 @@ package io.flowlog.agent.worker;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
-import io.flowlog.agent.record.PortDictionary;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordSink;
 import io.flowlog.agent.spool.JournalFile;
 import io.flowlog.agent.spool.RowFilter;
@@ -24,7 +24,7 @@ final class SpoolWorker implements RecordSink, AutoCloseable {
   private final Spool spool;
   private final Sealer sealer;
   private final List<Destination> destinations;
-  private final PortDictionary ports;
+  private final RecordDictionary ports;
   private final CounterSet counters;
   private @Nullable RowJournal journal;
 
@@ -35,7 +35,7 @@ final class SpoolWorker implements RecordSink, AutoCloseable {
       Spool spool,
       Sealer sealer,
       List<Destination> destinations,
-      PortDictionary ports,
+      RecordDictionary ports,
       CounterSet counters) {
     this.spool = spool;
     this.sealer = sealer;

@@ -9,8 +9,9 @@ import io.flowlog.agent.format.TimestampUnit;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.FlowRecord;
-import io.flowlog.agent.record.PortDictionary;
+import io.flowlog.agent.record.Interval;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -84,7 +85,7 @@ public class CsvBenchmark {
 
   private final RecordBatch batch = new RecordBatch((ROWS + 1) * FlowRecord.BYTES_MAX);
   private final FlowRecord row = new FlowRecord();
-  private final PortDictionary ports = new PortDictionary();
+  private final RecordDictionary ports = new RecordDictionary();
   private RecordEncoder encoder = open(Channels.newChannel(OutputStream.nullOutputStream()));
   private final OutputStream nowhere = OutputStream.nullOutputStream();
 
@@ -111,7 +112,7 @@ public class CsvBenchmark {
             null);
     try {
       EncoderSettings settings = new EncoderSettings(TimestampUnit.SECONDS, false, "", "host");
-      return new RecordEncoders(settings).open(logger, ports, sink);
+      return new RecordEncoders(settings).open(logger, new Interval(0, 1), ports, sink);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.FlowRecord;
-import io.flowlog.agent.record.PortDictionary;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordField;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -20,7 +20,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CsvFileTest {
-  private static final PortDictionary PORTS = CsvFixture.ports(CsvFixture.FULL_PORT);
+  private static final RecordDictionary PORTS = CsvFixture.ports(CsvFixture.FULL_PORT);
   private static final List<String> ALL = List.copyOf(RecordField.names());
 
   /** Every port field, none of which a row without traffic loses. */

@@ -7,8 +7,9 @@ import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
 import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.FlowRecord;
-import io.flowlog.agent.record.PortDictionary;
+import io.flowlog.agent.record.Interval;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordField;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,6 +22,8 @@ import java.util.function.Consumer;
 
 /** Rows, ports and loggers to encode, and the short ways to a file's text. */
 final class CsvFixture {
+  static final Interval INTERVAL = new Interval(0, 60_000_000_000L);
+
   static final EncoderSettings SETTINGS =
       new EncoderSettings(TimestampUnit.SECONDS, true, "KR1", "host-1");
 
@@ -48,8 +51,8 @@ final class CsvFixture {
 
   private CsvFixture() {}
 
-  static PortDictionary ports(LoggingPort... ports) {
-    PortDictionary dictionary = new PortDictionary();
+  static RecordDictionary ports(LoggingPort... ports) {
+    RecordDictionary dictionary = new RecordDictionary();
     for (int portIndex = 0; portIndex < ports.length; portIndex++) {
       dictionary.define(portIndex, ports[portIndex]);
     }
@@ -129,12 +132,12 @@ final class CsvFixture {
 
   /** Returns the text of an uncompressed file. */
   static String csv(
-      List<String> fields, PortDictionary ports, EncoderSettings settings, RecordBatch batch)
+      List<String> fields, RecordDictionary ports, EncoderSettings settings, RecordBatch batch)
       throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     FlowLogger logger = logger(fields, CompressionType.RAW);
     try (RecordEncoder encoder =
-        new RecordEncoders(settings).open(logger, ports, Channels.newChannel(out))) {
+        new RecordEncoders(settings).open(logger, INTERVAL, ports, Channels.newChannel(out))) {
       encode(encoder, batch);
       encoder.finish();
     }
@@ -148,7 +151,7 @@ final class CsvFixture {
 
   static String cell(
       RecordField field,
-      PortDictionary ports,
+      RecordDictionary ports,
       EncoderSettings settings,
       Consumer<FlowRecord> change)
       throws IOException {

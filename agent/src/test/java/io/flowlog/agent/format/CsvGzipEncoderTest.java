@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
-import io.flowlog.agent.record.PortDictionary;
+import io.flowlog.agent.record.RecordDictionary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
@@ -16,9 +16,10 @@ import org.junit.jupiter.api.Test;
 
 class CsvGzipEncoderTest extends RecordEncoderContract {
   @Override
-  protected RecordEncoder open(PortDictionary ports, WritableByteChannel sink) throws IOException {
+  protected RecordEncoder open(RecordDictionary ports, WritableByteChannel sink)
+      throws IOException {
     return new RecordEncoders(CsvFixture.SETTINGS)
-        .open(CsvFixture.logger(FIELDS, CompressionType.GZIP), ports, sink);
+        .open(CsvFixture.logger(FIELDS, CompressionType.GZIP), CsvFixture.INTERVAL, ports, sink);
   }
 
   @Override
@@ -42,6 +43,8 @@ class CsvGzipEncoderTest extends RecordEncoderContract {
     assertThrows(IllegalArgumentException.class, () -> encoders.extension(logger));
     assertThrows(
         IllegalArgumentException.class,
-        () -> encoders.open(logger, CsvFixture.ports(CsvFixture.FULL_PORT), new Sink()));
+        () ->
+            encoders.open(
+                logger, CsvFixture.INTERVAL, CsvFixture.ports(CsvFixture.FULL_PORT), new Sink()));
   }
 }

@@ -1,7 +1,7 @@
 package io.flowlog.agent.format;
 
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
-import io.flowlog.agent.record.PortDictionary;
+import io.flowlog.agent.record.RecordDictionary;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -9,9 +9,10 @@ import java.util.List;
 
 class CsvRawEncoderTest extends RecordEncoderContract {
   @Override
-  protected RecordEncoder open(PortDictionary ports, WritableByteChannel sink) throws IOException {
+  protected RecordEncoder open(RecordDictionary ports, WritableByteChannel sink)
+      throws IOException {
     return new RecordEncoders(CsvFixture.SETTINGS)
-        .open(CsvFixture.logger(FIELDS, CompressionType.RAW), ports, sink);
+        .open(CsvFixture.logger(FIELDS, CompressionType.RAW), CsvFixture.INTERVAL, ports, sink);
   }
 
   @Override

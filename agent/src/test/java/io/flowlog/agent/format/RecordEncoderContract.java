@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.FlowRecord;
-import io.flowlog.agent.record.PortDictionary;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordField;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,11 +26,11 @@ abstract class RecordEncoderContract {
       CsvFixture.names(
           RecordField.PACKETS, RecordField.INTERFACE_ID, RecordField.VM_ID, RecordField.SRC_ADDR);
 
-  private static final PortDictionary PORTS =
+  private static final RecordDictionary PORTS =
       CsvFixture.ports(CsvFixture.FULL_PORT, CsvFixture.BARE_PORT);
 
   /** Opens an encoder that shows {@link #FIELDS}. */
-  protected abstract RecordEncoder open(PortDictionary ports, WritableByteChannel sink)
+  protected abstract RecordEncoder open(RecordDictionary ports, WritableByteChannel sink)
       throws IOException;
 
   /** Returns the fields of every row of a whole file; the first row are the fields' names. */
@@ -46,7 +46,7 @@ abstract class RecordEncoderContract {
     return batch;
   }
 
-  private byte[] encode(PortDictionary ports, RecordBatch batch, Sink sink) throws IOException {
+  private byte[] encode(RecordDictionary ports, RecordBatch batch, Sink sink) throws IOException {
     try (RecordEncoder encoder = open(ports, sink)) {
       CsvFixture.encode(encoder, batch);
       encoder.finish();
@@ -121,7 +121,7 @@ abstract class RecordEncoderContract {
     String huge = "한".repeat(50_000);
     LoggingPort port =
         new LoggingPort(null, huge, null, List.of(), huge, null, null, null, null, null);
-    PortDictionary ports = CsvFixture.ports(CsvFixture.FULL_PORT, port);
+    RecordDictionary ports = CsvFixture.ports(CsvFixture.FULL_PORT, port);
     List<List<String>> lines = read(encode(ports, numbered(3), new Sink()));
     assertEquals(List.of("1", huge, huge, "10.0.0.5"), lines.get(1));
     assertEquals(List.of("2", "the-port", "the-vm", "10.0.0.5"), lines.get(2));

@@ -122,7 +122,7 @@ class RecordFieldTest {
 
   @Test
   void shouldTakeEachPortFieldFromItsPlaceInThePort() {
-    PortDictionary ports = new PortDictionary();
+    RecordDictionary ports = new RecordDictionary();
     ports.define(
         2,
         new LoggingPort(
@@ -138,7 +138,7 @@ class RecordFieldTest {
 
   @Test
   void shouldSayWhichFieldsAreAPorts() {
-    PortDictionary ports = new PortDictionary();
+    RecordDictionary ports = new RecordDictionary();
     ports.define(
         0, new LoggingPort(null, "p", null, List.of(), null, null, null, null, null, null));
     for (RecordField field : RecordField.values()) {

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.record.FlowRecord;
-import io.flowlog.agent.record.PortDictionary;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ class JournalModelTest {
 
   @TempDir Path folder;
   private final Random random = new Random(20260102);
-  private final PortDictionary ports = TestRows.ports(PORTS);
+  private final RecordDictionary ports = TestRows.ports(PORTS);
 
   /** Size of the file after each frame, and the rows that it has then, as number and port. */
   private final List<Long> sizes = new ArrayList<>();
@@ -221,14 +221,14 @@ class JournalModelTest {
   @Test
   void shouldNameAJournalOfAnotherVersion() throws IOException {
     byte[] header = Arrays.copyOf(Files.readAllBytes(file), JournalFormat.HEADER_BYTES);
-    JournalFormat.INT.set(header, 8, 2);
+    JournalFormat.INT.set(header, 8, JournalFormat.VERSION + 1);
     CRC32C crc = new CRC32C();
     crc.update(header, 0, header.length - 4);
     JournalFormat.INT.set(header, header.length - 4, (int) crc.getValue());
     Files.write(file, header);
     SpoolException e = assertThrows(SpoolException.class, () -> JournalReader.open(file));
     assertEquals(SpoolException.Code.OTHER, e.code());
-    assertTrue(String.valueOf(e.getMessage()).contains("version 2"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("version 3"), e.getMessage());
   }
 
   /** Checks what is read when all bytes before {@code goodUntil} are right and none behind. */

@@ -4,8 +4,9 @@ import io.flowlog.agent.format.EncoderFactory;
 import io.flowlog.agent.format.RecordEncoder;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.record.FlowRecord;
-import io.flowlog.agent.record.PortDictionary;
+import io.flowlog.agent.record.Interval;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -27,7 +28,8 @@ public final class NumberEncoders implements EncoderFactory {
   }
 
   @Override
-  public RecordEncoder open(FlowLogger logger, PortDictionary ports, WritableByteChannel sink) {
+  public RecordEncoder open(
+      FlowLogger logger, Interval interval, RecordDictionary ports, WritableByteChannel sink) {
     return new NumberEncoder(ports, sink);
   }
 
@@ -50,11 +52,11 @@ public final class NumberEncoders implements EncoderFactory {
   }
 
   private final class NumberEncoder implements RecordEncoder {
-    private final PortDictionary ports;
+    private final RecordDictionary ports;
     private final WritableByteChannel sink;
     private final FlowRecord row = new FlowRecord();
 
-    NumberEncoder(PortDictionary ports, WritableByteChannel sink) {
+    NumberEncoder(RecordDictionary ports, WritableByteChannel sink) {
       this.ports = ports;
       this.sink = sink;
     }

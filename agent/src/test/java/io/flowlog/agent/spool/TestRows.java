@@ -4,8 +4,8 @@ import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.FlowRecord;
-import io.flowlog.agent.record.PortDictionary;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import java.util.List;
 import java.util.UUID;
 
@@ -22,8 +22,8 @@ public final class TestRows {
         null, "port-" + index, null, List.of(), null, null, null, null, null, null);
   }
 
-  public static PortDictionary ports(int count) {
-    PortDictionary ports = new PortDictionary();
+  public static RecordDictionary ports(int count) {
+    RecordDictionary ports = new RecordDictionary();
     for (int i = 0; i < count; i++) {
       ports.define(i, port(i));
     }

@@ -16,8 +16,8 @@ import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.FlowRecord;
-import io.flowlog.agent.record.PortDictionary;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.RowFilter;
 import io.flowlog.agent.spool.RowJournal;
@@ -155,7 +155,7 @@ class ReplayPipelineTest {
   /** Fills a spool with a sealed file, a complete journal and one that was cut off. */
   private void leaveBehind(Path spoolFolder) throws IOException {
     ReplayPlan plan = replay.plan(replay.out());
-    PortDictionary ports = plan.ports().dictionary();
+    RecordDictionary ports = plan.ports().dictionary();
     try (Spool spool = Spool.open(spoolFolder, new SpoolConfig(false), new CounterSet())) {
       Sealer sealer =
           new Sealer(
@@ -171,7 +171,7 @@ class ReplayPipelineTest {
     }
   }
 
-  private static RowJournal writeJournal(Spool spool, PortDictionary ports) throws IOException {
+  private static RowJournal writeJournal(Spool spool, RecordDictionary ports) throws IOException {
     long startNs = Math.floorDiv(ReplayFixture.START_NS, MINUTE_NS) * MINUTE_NS;
     RowJournal journal = spool.beginInterval(startNs, startNs + MINUTE_NS);
     journal.definePort(0, ports);

@@ -3,20 +3,30 @@ package io.flowlog.agent.record;
 import io.flowlog.agent.port.LoggingPort;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logging ports that a run of records refers to by number.
+ * What a run of records refers to by number: logging ports and drop points.
  *
- * <p>It travels with the records, so that they can be written out after their port is gone.
+ * <p>It travels with the records, so that they can be written out after their port is gone, or by a
+ * kernel that numbers its reasons differently.
  */
-public final class PortDictionary {
+public final class RecordDictionary {
   /** The highest number that a port may have: a damaged number must not cost memory. */
   public static final int PORT_INDEX_MAX = (1 << 20) - 1;
 
+  /** Kernels know some hundreds; a row has room for this many. */
+  public static final int DROP_POINTS_MAX = (1 << 16) - 1;
+
   private @Nullable LoggingPort[] ports = new LoggingPort[8];
   private int size;
+
+  /** The name of number n at n - 1. */
+  private final List<String> dropPoints = new ArrayList<>();
 
   /** Enters a port under a number. */
   public void define(int portIndex, LoggingPort port) {
@@ -65,5 +75,34 @@ public final class PortDictionary {
       throw new IOException("a logging port cannot have the number " + portIndex);
     }
     define(portIndex, PortCodec.decode(encoded));
+  }
+
+  /** Returns the number of a drop point, which it gets when it is first named. */
+  public int numberOfDropPoint(String name) {
+    int known = dropPoints.indexOf(name);
+    if (known >= 0) {
+      return known + 1;
+    }
+    if (dropPoints.size() == DROP_POINTS_MAX) {
+      throw new IllegalStateException("there are more than " + DROP_POINTS_MAX + " drop points");
+    }
+    dropPoints.add(name);
+    return dropPoints.size();
+  }
+
+  /** Returns the drop points in the order of their numbers, which start at 1. */
+  public List<String> dropPoints() {
+    return Collections.unmodifiableList(dropPoints);
+  }
+
+  /** Returns the name of a row's drop point; empty for 0, which is none. */
+  public String dropPoint(int number) {
+    if (number == 0) {
+      return "";
+    }
+    if (number < 0 || number > dropPoints.size()) {
+      throw new IllegalArgumentException("no drop point has the number " + number);
+    }
+    return dropPoints.get(number - 1);
   }
 }

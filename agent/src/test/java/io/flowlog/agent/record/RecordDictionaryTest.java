@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-class PortDictionaryTest {
+class RecordDictionaryTest {
   private static final LoggingPort FULL =
       new LoggingPort(
           "tap1a2b3c4d-5e",
@@ -32,9 +32,9 @@ class PortDictionaryTest {
   @Test
   void shouldGiveBackEveryFieldOfAPort() throws IOException {
     for (LoggingPort port : List.of(FULL, BARE)) {
-      PortDictionary written = new PortDictionary();
+      RecordDictionary written = new RecordDictionary();
       written.define(3, port);
-      PortDictionary read = new PortDictionary();
+      RecordDictionary read = new RecordDictionary();
       read.decode(41, ByteBuffer.wrap(written.encode(3)));
       assertEquals(port, read.get(41));
       assertEquals(42, read.size());
@@ -44,7 +44,7 @@ class PortDictionaryTest {
 
   @Test
   void shouldRefuseEveryCutOfAPort() {
-    PortDictionary ports = new PortDictionary();
+    RecordDictionary ports = new RecordDictionary();
     ports.define(0, FULL);
     byte[] encoded = ports.encode(0);
     for (int length = 0; length < encoded.length; length++) {
@@ -59,7 +59,7 @@ class PortDictionaryTest {
   @Test
   void shouldNeverThrowAnythingElseOnRandomBytes() {
     Random random = new Random(20260101);
-    PortDictionary ports = new PortDictionary();
+    RecordDictionary ports = new RecordDictionary();
     ports.define(0, FULL);
     byte[] good = ports.encode(0);
     int refused = 0;
@@ -79,10 +79,10 @@ class PortDictionaryTest {
 
   @Test
   void shouldRefuseANumberThatWouldCostMemory() {
-    PortDictionary ports = new PortDictionary();
+    RecordDictionary ports = new RecordDictionary();
     ports.define(0, BARE);
     byte[] encoded = ports.encode(0);
-    for (int number : new int[] {-1, PortDictionary.PORT_INDEX_MAX + 1, Integer.MAX_VALUE}) {
+    for (int number : new int[] {-1, RecordDictionary.PORT_INDEX_MAX + 1, Integer.MAX_VALUE}) {
       assertThrows(IOException.class, () -> ports.decode(number, ByteBuffer.wrap(encoded)));
       assertThrows(IllegalArgumentException.class, () -> ports.define(number, BARE));
     }
