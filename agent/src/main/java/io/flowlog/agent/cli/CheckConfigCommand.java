@@ -9,7 +9,7 @@ import io.flowlog.agent.config.PortFiles;
 import io.flowlog.agent.config.Problem;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.port.LoggingPort;
-import io.flowlog.agent.record.RecordField;
+import io.flowlog.agent.record.RowLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +48,8 @@ final class CheckConfigCommand implements Callable<Integer> {
       return report(problems, "loggers and ports were not looked at");
     }
     Declarations<FlowLogger> loggers =
-        LoggerFiles.load(agent.loggersDir(), LoggerFiles.rules(RecordField.names(), agent.store()));
+        LoggerFiles.load(
+            agent.loggersDir(), LoggerFiles.rules(RowLayout.fieldChoices(), agent.store()));
     Declarations<LoggingPort> ports = PortFiles.load(agent.portsDir());
     problems.addAll(loggers.problems());
     problems.addAll(ports.problems());

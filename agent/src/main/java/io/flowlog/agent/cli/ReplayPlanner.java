@@ -12,6 +12,7 @@ import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
+import io.flowlog.agent.logger.FlowLogger.Layout;
 import io.flowlog.agent.logger.FlowLogger.LogFormat;
 import io.flowlog.agent.logger.FlowLogger.ResourceType;
 import io.flowlog.agent.logger.FlowLogger.StorageType;
@@ -19,7 +20,7 @@ import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.logger.LoggerRules;
 import io.flowlog.agent.logger.StorageRules;
 import io.flowlog.agent.port.LoggingPort;
-import io.flowlog.agent.record.RecordField;
+import io.flowlog.agent.record.RowLayout;
 import io.flowlog.agent.worker.Ports;
 import io.flowlog.agent.worker.ReplayPlan;
 import java.nio.file.Path;
@@ -87,7 +88,7 @@ final class ReplayPlanner {
   }
 
   private @Nullable FlowLogger logger(Path file) {
-    LoggerRules rules = new LoggerRules(RecordField.names(), StorageRules.anywhere());
+    LoggerRules rules = new LoggerRules(RowLayout.fieldChoices(), StorageRules.anywhere());
     Declarations<FlowLogger> loggers = LoggerFiles.load(file, rules);
     note(loggers.problems());
     if (!loggers.problems().isEmpty()) {
@@ -137,7 +138,8 @@ final class ReplayPlanner {
         "file:///",
         LogFormat.CSV,
         CompressionType.RAW,
-        List.copyOf(RecordField.names()),
+        Layout.nhn,
+        RowLayout.of(Layout.nhn).names(),
         "DAY",
         null,
         true,

@@ -1,11 +1,13 @@
 package io.flowlog.agent.config;
 
+import io.flowlog.agent.logger.FieldChoice;
 import io.flowlog.agent.logger.FlowLogger;
+import io.flowlog.agent.logger.FlowLogger.Layout;
 import io.flowlog.agent.logger.LoggerIds;
 import io.flowlog.agent.logger.LoggerRules;
 import io.flowlog.agent.store.StoreConfig;
 import java.nio.file.Path;
-import java.util.Set;
+import java.util.Map;
 
 /** Loads the loggers that an operator, or the agent's own API, declared in files. */
 public final class LoggerFiles {
@@ -15,8 +17,8 @@ public final class LoggerFiles {
   private LoggerFiles() {}
 
   /** Returns the rules that loggers in files are held to. */
-  public static LoggerRules rules(Set<String> recordFields, StoreConfig store) {
-    return new LoggerRules(recordFields, Endpoints.rules(store));
+  public static LoggerRules rules(Map<Layout, FieldChoice> fieldChoices, StoreConfig store) {
+    return new LoggerRules(fieldChoices, Endpoints.rules(store));
   }
 
   /** Loads one file, or the files of a directory. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * destination. Valid by construction: only {@code LoggerRules} makes one from outside data.
  *
  * @param aggregationInterval in units of {@code record.interval_unit}, normally minutes; 1 to 15
- * @param fields the names of the record's fields, in the file's order
+ * @param fields the names of the layout's fields that are shown, in the file's order
  * @param partitionPeriod {@code DAY}, {@code HOUR} or a folder template
  * @param customizedFileName a name template, or null for the default name
  * @param projectId the owner, or null when an operator wrote the logger without one
@@ -27,6 +27,7 @@ public record FlowLogger(
     String storageUrl,
     LogFormat logFormat,
     CompressionType compressionType,
+    Layout layout,
     List<String> fields,
     String partitionPeriod,
     @Nullable String customizedFileName,
@@ -69,5 +70,13 @@ public record FlowLogger(
     GZIP,
     ZSTD,
     SNAPPY
+  }
+
+  /** The row formats; in lower case because that is how they are written. */
+  public enum Layout {
+    nhn,
+    aws,
+    otc,
+    er
   }
 }

@@ -1,11 +1,11 @@
 package io.flowlog.agent.logger;
 
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
+import io.flowlog.agent.logger.FlowLogger.Layout;
 import io.flowlog.agent.logger.FlowLogger.LogFormat;
 import io.flowlog.agent.logger.FlowLogger.ResourceType;
 import io.flowlog.agent.logger.FlowLogger.StorageType;
 import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
-import io.flowlog.agent.logger.NotInThisVersion.Layout;
 import io.flowlog.agent.port.Checked;
 import io.flowlog.agent.port.FieldException;
 import io.flowlog.agent.port.FieldProblem;
@@ -25,27 +25,6 @@ import org.jspecify.annotations.Nullable;
  * FlowLogger}.
  */
 public final class LoggerRules {
-  /** The fields of a logger that chooses none, in the file's order. */
-  public static final List<String> DEFAULT_FIELDS =
-      List.of(
-          "timestamp_start",
-          "timestamp_end",
-          "interface_id",
-          "vm_id",
-          "subnet_id",
-          "vpc_id",
-          "region",
-          "protocol",
-          "src_addr",
-          "dst_addr",
-          "src_port",
-          "dst_port",
-          "tcp_flag",
-          "packets",
-          "bytes",
-          "filter",
-          "status");
-
   private static final String[] READ_ONLY = {
     "status", "error_type", "error_message", "created_at", "updated_at"
   };
@@ -56,16 +35,16 @@ public final class LoggerRules {
   private static final int INTERVAL_MAX = 15;
   private static final long INTERVAL_DEFAULT = 10;
 
-  private final Set<String> recordFields;
+  private final Map<Layout, FieldChoice> fieldChoices;
   private final StorageRules storage;
 
   /**
    * Makes the rules of one agent.
    *
-   * @param recordFields the names of all fields that records have
+   * @param fieldChoices the fields of each layout
    */
-  public LoggerRules(Set<String> recordFields, StorageRules storage) {
-    this.recordFields = Set.copyOf(recordFields);
+  public LoggerRules(Map<Layout, FieldChoice> fieldChoices, StorageRules storage) {
+    this.fieldChoices = Map.copyOf(fieldChoices);
     this.storage = storage;
   }
 
@@ -86,6 +65,7 @@ public final class LoggerRules {
   private FlowLogger read(FieldReader reader, UUID assignedId) {
     StorageType storageType = reader.choice("storage_type", StorageType.class);
     LogFormat format = or(reader.choice("log_format", LogFormat.class), LogFormat.CSV);
+    Layout layout = reader.choice("layout", Layout.class);
     refuseMissing(reader);
     FlowLogger logger =
         new FlowLogger(
@@ -102,12 +82,12 @@ public final class LoggerRules {
             or(reader.value("storage_url", text -> storageUrl(text, storageType)), ""),
             format,
             compression(reader, format),
-            or(reader.value("customized_field", this::fields), DEFAULT_FIELDS),
+            or(layout, Layout.nhn),
+            fields(reader, layout),
             partition(reader),
             reader.value("customized_file_name", NameTemplates::file),
             or(reader.flag("admin_state_up"), true),
             projectId(reader));
-    NotInThisVersion.refuse(reader, or(reader.choice("layout", Layout.class), Layout.nhn));
     reader.ignore(READ_ONLY);
     reader.refuseUnknown();
     return logger;
@@ -159,17 +139,31 @@ public final class LoggerRules {
     return compression;
   }
 
-  private List<String> fields(String text) throws FieldException {
+  private List<String> fields(FieldReader reader, @Nullable Layout layout) {
+    if (layout == null && reader.has("layout")) {
+      // Of a layout that is no layout, any rule about its fields would mislead.
+      reader.value("customized_field", text -> text);
+      return List.of();
+    }
+    Layout rows = or(layout, Layout.nhn);
+    FieldChoice choice = Objects.requireNonNull(fieldChoices.get(rows), "fields of " + rows);
+    return or(
+        reader.value("customized_field", text -> fields(text, rows, choice.known())),
+        choice.defaults());
+  }
+
+  private static List<String> fields(String text, Layout layout, List<String> known)
+      throws FieldException {
     List<String> fields = new ArrayList<>();
     for (String part : text.split(",", -1)) {
       String field = part.strip();
       if (field.isEmpty()) {
         throw new FieldException("names an empty field", "write names with one comma between them");
       }
-      if (!recordFields.contains(field)) {
+      if (!known.contains(field)) {
         throw new FieldException(
-            FieldProblem.quote(field) + " is not a field of a record",
-            NearestName.remedy(field, recordFields.stream().sorted().toList()));
+            FieldProblem.quote(field) + " is not a field of layout " + layout,
+            NearestName.remedy(field, known.stream().sorted().toList()));
       }
       if (fields.contains(field)) {
         throw new FieldException(FieldProblem.quote(field) + " comes twice", "name it once");

@@ -18,18 +18,4 @@ final class NotInThisVersion {
       reader.problem("compression_type", "ZSTD" + WHAT, "use RAW or GZIP");
     }
   }
-
-  static void refuse(FieldReader reader, Layout layout) {
-    if (layout != Layout.nhn) {
-      reader.problem("layout", layout + WHAT, "use nhn or leave the key out");
-    }
-  }
-
-  /** The row formats; in lower case because that is how they are written. */
-  enum Layout {
-    nhn,
-    aws,
-    otc,
-    er
-  }
 }

@@ -105,6 +105,7 @@ public class CsvBenchmark {
             "file:///",
             FlowLogger.LogFormat.CSV,
             FlowLogger.CompressionType.RAW,
+            FlowLogger.Layout.nhn,
             FIELDS,
             "DAY",
             null,

@@ -74,7 +74,7 @@ class CheckConfigCommandTest {
             + loggers.resolve("a.yaml")
             + ":1: change or remove one",
         loggers.resolve("c.yaml")
-            + ":5: customized_field: \"pakets\" is not a field of a record: "
+            + ":5: customized_field: \"pakets\" is not a field of layout nhn: "
             + "did you mean packets?",
         loggers.resolve("c.yaml") + ":6: fliter: unknown key: did you mean filter?",
         ports.resolve("p.yaml")

@@ -233,7 +233,7 @@ class ReplayBadInputTest {
                 + " ns",
             "--set: flow.table_byte: unknown key: did you mean table_bytes?",
             logger
-                + ":6: customized_field: \"src_adr\" is not a field of a record: did you mean"
+                + ":6: customized_field: \"src_adr\" is not a field of layout nhn: did you mean"
                 + " src_addr?",
             logger + ":7: agregation_interval: unknown key: did you mean aggregation_interval?",
             ports

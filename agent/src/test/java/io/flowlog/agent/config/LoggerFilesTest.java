@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.LoggerIds;
 import io.flowlog.agent.logger.LoggerRules;
+import io.flowlog.agent.record.RowLayout;
 import io.flowlog.agent.store.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,8 +22,7 @@ class LoggerFilesTest {
 
   private final LoggerRules rules =
       LoggerFiles.rules(
-          Set.copyOf(LoggerRules.DEFAULT_FIELDS),
-          new StoreConfig(List.of(Path.of("/srv/logs")), List.of()));
+          RowLayout.fieldChoices(), new StoreConfig(List.of(Path.of("/srv/logs")), List.of()));
   private final Path directory;
   private final TemporaryFiles files;
 

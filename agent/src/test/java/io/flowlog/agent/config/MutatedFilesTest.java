@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.logger.LoggerRules;
+import io.flowlog.agent.record.RowLayout;
 import io.flowlog.agent.store.StoreConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -130,8 +130,7 @@ class MutatedFilesTest {
   void shouldSurviveAnyLoggers() {
     LoggerRules rules =
         LoggerFiles.rules(
-            Set.copyOf(LoggerRules.DEFAULT_FIELDS),
-            new StoreConfig(List.of(Path.of("/srv/logs")), List.of()));
+            RowLayout.fieldChoices(), new StoreConfig(List.of(Path.of("/srv/logs")), List.of()));
     run(LOGGERS, file -> LoggerFiles.load(file, rules).problems());
   }
 

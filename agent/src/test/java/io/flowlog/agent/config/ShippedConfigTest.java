@@ -8,6 +8,7 @@ import io.flowlog.agent.logger.LoggerRules;
 import io.flowlog.agent.logger.StorageRules;
 import io.flowlog.agent.port.FieldReader;
 import io.flowlog.agent.port.PortRules;
+import io.flowlog.agent.record.RowLayout;
 import io.flowlog.agent.store.StoreConfig;
 import io.flowlog.agent.store.StoreConfig.Endpoint;
 import io.flowlog.agent.store.StoreConfig.Protocol;
@@ -70,8 +71,7 @@ class ShippedConfigTest {
   @Test
   void shouldExplainEveryKeyOfALogger() throws IOException {
     LoggerRules rules =
-        new LoggerRules(
-            Set.copyOf(LoggerRules.DEFAULT_FIELDS), new StorageRules(List.of(), Map.of()));
+        new LoggerRules(RowLayout.fieldChoices(), new StorageRules(List.of(), Map.of()));
     assertEquals(new TreeSet<>(rules.fieldNames()), readmeKeys("Loggers"));
   }
 
@@ -89,9 +89,7 @@ class ShippedConfigTest {
             List.of(
                 new Endpoint(
                     URI.create("https://object-storage.example.com"), Protocol.SWIFT, null)));
-    var loaded =
-        LoggerFiles.load(
-            examples, LoggerFiles.rules(Set.copyOf(LoggerRules.DEFAULT_FIELDS), store));
+    var loaded = LoggerFiles.load(examples, LoggerFiles.rules(RowLayout.fieldChoices(), store));
     assertEquals(List.of(), loaded.problems());
     assertEquals(names.size(), loaded.values().size());
     assertFalse(names.isEmpty());

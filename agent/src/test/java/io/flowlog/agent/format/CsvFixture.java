@@ -73,6 +73,7 @@ final class CsvFixture {
         "file:///out",
         FlowLogger.LogFormat.CSV,
         compression,
+        FlowLogger.Layout.nhn,
         fields,
         "DAY",
         null,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
+import io.flowlog.agent.logger.FlowLogger.Layout;
 import io.flowlog.agent.logger.FlowLogger.LogFormat;
 import io.flowlog.agent.logger.FlowLogger.ResourceType;
 import io.flowlog.agent.logger.FlowLogger.StorageType;
@@ -13,8 +14,8 @@ import io.flowlog.agent.logger.StorageRules.UrlForm;
 import io.flowlog.agent.port.Checked;
 import io.flowlog.agent.port.FieldProblem;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class LoggerRulesTest {
@@ -34,9 +36,12 @@ class LoggerRulesTest {
   private static final String VARIABLES =
       "#{logger_id}#{year}#{month}#{day}#{hour}#{minute}#{second}";
 
+  private static final FieldChoice NHN =
+      new FieldChoice(List.of("bytes", "packets", "direction"), List.of("packets", "bytes"));
+
   private final LoggerRules rules =
       new LoggerRules(
-          recordFields(),
+          choices(),
           new StorageRules(
               List.of(Path.of("/srv/logs")), Map.of("store.example.com", UrlForm.SWIFT)));
 
@@ -44,10 +49,13 @@ class LoggerRulesTest {
       new LinkedHashMap<>(
           Map.of("name", "n", "resource_id", RESOURCE, "storage_type", "OBS", "storage_url", URL));
 
-  private static Set<String> recordFields() {
-    Set<String> fields = new LinkedHashSet<>(LoggerRules.DEFAULT_FIELDS);
-    fields.addAll(List.of("direction", "tcp_state"));
-    return fields;
+  private static Map<Layout, FieldChoice> choices() {
+    Map<Layout, FieldChoice> choices = new EnumMap<>(Layout.class);
+    for (Layout layout : Layout.values()) {
+      choices.put(layout, new FieldChoice(List.of(layout + "-1", "x"), List.of(layout + "-1")));
+    }
+    choices.put(Layout.nhn, NHN);
+    return choices;
   }
 
   @Test
@@ -66,7 +74,8 @@ class LoggerRulesTest {
             URL,
             LogFormat.CSV,
             CompressionType.RAW,
-            LoggerRules.DEFAULT_FIELDS,
+            Layout.nhn,
+            NHN.defaults(),
             "DAY",
             null,
             true,
@@ -106,6 +115,7 @@ class LoggerRulesTest {
             "file:///srv/logs/x",
             LogFormat.CSV,
             CompressionType.GZIP,
+            Layout.nhn,
             List.of("direction", "packets"),
             "year=#{year}/month=#{month}",
             "log-" + VARIABLES,
@@ -114,12 +124,26 @@ class LoggerRulesTest {
         good());
   }
 
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "nhn")
+  void shouldTakeTheFieldsOfTheLayout(Layout layout) {
+    tree.put("layout", layout.name());
+    assertEquals(layout, good().layout());
+    assertEquals(List.of(layout + "-1"), good().fields());
+    tree.put("customized_field", "x, " + layout + "-1");
+    assertEquals(List.of("x", layout + "-1"), good().fields());
+    tree.put("customized_field", "bytes");
+    expect(
+        "customized_field",
+        "\"bytes\" is not a field of layout " + layout,
+        "known are " + layout + "-1, x");
+  }
+
   @Test
-  void shouldKeepTheOrderOfTheVendorsExampleByDefault() {
-    assertEquals(
-        "timestamp_start,timestamp_end,interface_id,vm_id,subnet_id,vpc_id,region,protocol,"
-            + "src_addr,dst_addr,src_port,dst_port,tcp_flag,packets,bytes,filter,status",
-        String.join(",", good().fields()));
+  void shouldNotJudgeTheFieldsOfAnUnknownLayout() {
+    tree.put("layout", "gcp");
+    tree.put("customized_field", "jsonPayload");
+    expect("layout", "\"gcp\" is not a known value", "use nhn, aws, otc, er");
   }
 
   @ParameterizedTest
@@ -199,7 +223,7 @@ class LoggerRulesTest {
   @Test
   void shouldRefuseAnUnknownRecordField() {
     tree.put("customized_field", "packets,byte");
-    expect("customized_field", "\"byte\" is not a field of a record", "did you mean bytes?");
+    expect("customized_field", "\"byte\" is not a field of layout nhn", "did you mean bytes?");
   }
 
   @Test
@@ -245,8 +269,6 @@ class LoggerRulesTest {
   @CsvSource({
     "log_format, PARQUET, use CSV",
     "compression_type, ZSTD, use RAW or GZIP",
-    "layout, aws, use nhn or leave the key out",
-    "layout, er, use nhn or leave the key out",
   })
   void shouldSayWhatIsNotInThisVersion(String field, String value, String remedy) {
     tree.put(field, value);

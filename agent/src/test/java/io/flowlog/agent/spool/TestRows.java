@@ -70,6 +70,7 @@ public final class TestRows {
         "file:///out",
         FlowLogger.LogFormat.CSV,
         FlowLogger.CompressionType.RAW,
+        FlowLogger.Layout.nhn,
         List.of("packets"),
         partitionPeriod,
         null,

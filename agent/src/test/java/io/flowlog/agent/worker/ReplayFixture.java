@@ -133,6 +133,7 @@ final class ReplayFixture {
         "file:///",
         FlowLogger.LogFormat.CSV,
         compression,
+        FlowLogger.Layout.nhn,
         fields,
         partitionPeriod,
         null,

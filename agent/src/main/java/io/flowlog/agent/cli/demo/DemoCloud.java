@@ -2,6 +2,7 @@ package io.flowlog.agent.cli.demo;
 
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
+import io.flowlog.agent.logger.FlowLogger.Layout;
 import io.flowlog.agent.logger.FlowLogger.LogFormat;
 import io.flowlog.agent.logger.FlowLogger.ResourceType;
 import io.flowlog.agent.logger.FlowLogger.StorageType;
@@ -98,6 +99,7 @@ public final class DemoCloud {
         "file:///demo",
         LogFormat.CSV,
         CompressionType.RAW,
+        Layout.nhn,
         FIELDS,
         "DAY",
         null,

@@ -8,7 +8,7 @@ import io.flowlog.agent.config.LoggerFiles;
 import io.flowlog.agent.config.PortFiles;
 import io.flowlog.agent.logger.LoggerRules;
 import io.flowlog.agent.logger.StorageRules;
-import io.flowlog.agent.record.RecordField;
+import io.flowlog.agent.record.RowLayout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,7 +36,7 @@ class DemoTrafficTest {
 
   @Test
   void shouldDeclareTheLoggerThatItUses() {
-    LoggerRules rules = new LoggerRules(RecordField.names(), StorageRules.anywhere());
+    LoggerRules rules = new LoggerRules(RowLayout.fieldChoices(), StorageRules.anywhere());
     var declared = LoggerFiles.load(folder.logger(), rules);
     assertEquals(List.of(), declared.problems());
     assertEquals(List.of(DemoCloud.logger()), declared.values());
