@@ -45,8 +45,11 @@ final class ReplayCommand implements Callable<Integer> {
       description = "Where the flow-log files go.")
   private Path out = Path.of("");
 
-  @Option(names = "--logger", paramLabel = "FILE", description = "A logger, as in loggers.d.")
-  private @Nullable Path loggerFile;
+  @Option(
+      names = "--logger",
+      paramLabel = "FILE",
+      description = "Loggers, as in loggers.d; may be given several times.")
+  private List<Path> loggerFiles = new ArrayList<>();
 
   @Option(
       names = "--ports",
@@ -87,7 +90,7 @@ final class ReplayCommand implements Callable<Integer> {
     checkOut();
     long tableBytes =
         ReplaySize.tableBytes(networkInterface == null ? files : List.of(Path.of("-")));
-    ReplayPlan plan = new ReplayPlanner(sets).plan(out, loggerFile, portsFile, tableBytes);
+    ReplayPlan plan = new ReplayPlanner(sets).plan(out, loggerFiles, portsFile, tableBytes);
     try (StopSignal stop = StopSignal.listen()) {
       List<String> problems = replay(plan, stop);
       problems.forEach(problem -> System.err.println("flowlog-agent: " + problem));

@@ -7,6 +7,7 @@ import io.flowlog.agent.logger.LoggerIds;
 import io.flowlog.agent.logger.LoggerRules;
 import io.flowlog.agent.store.StoreConfig;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /** Loads the loggers that an operator, or the agent's own API, declared in files. */
@@ -23,11 +24,16 @@ public final class LoggerFiles {
 
   /** Loads one file, or the files of a directory. */
   public static Declarations<FlowLogger> load(Path path, LoggerRules rules) {
+    return load(List.of(path), rules);
+  }
+
+  /** Loads files, or the files of directories. */
+  public static Declarations<FlowLogger> load(List<Path> paths, LoggerRules rules) {
     DeclarationLoader<FlowLogger> loader =
         new DeclarationLoader<>(
             (tree, fileName, index) -> rules.check(tree, LoggerIds.ofFile(fileName, index)),
             API_WRAPPER);
-    loader.load(path);
+    paths.forEach(loader::load);
     loader.refuseDuplicates("id", logger -> logger.id().toString());
     return loader.result();
   }

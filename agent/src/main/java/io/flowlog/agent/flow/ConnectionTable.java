@@ -74,6 +74,22 @@ public final class ConnectionTable {
     extras.remove(portIndex);
   }
 
+  public static final int PORTS_MAX = PacketBatch.PORTS_MAX;
+
+  public boolean isFree(int portIndex) {
+    return true;
+  }
+
+  public void schedule(IntervalSchedule schedule) {
+    cut.schedule = schedule;
+  }
+
+  public void cutAt(long timeNs) {
+    cut.cutAt(timeNs);
+  }
+
+  public void collectSetup(boolean on) {}
+
   /** Counts the packets of a batch. */
   public void apply(PacketBatch batch) {
     long[] words = batch.words();

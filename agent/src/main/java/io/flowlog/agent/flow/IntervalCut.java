@@ -17,7 +17,7 @@ final class IntervalCut {
   private final ConnectionStore store;
   private final TimeoutTable timeouts;
   private final PortExtras extras;
-  private final IntervalSchedule schedule;
+  IntervalSchedule schedule;
   private final CutHandler handler;
   private final CounterSet counters;
   private final ConnectionView view;
@@ -76,7 +76,7 @@ final class IntervalCut {
     }
     close();
     startNs = schedule.startOf(timestampNs);
-    endNs = schedule.endOf(startNs);
+    endNs = schedule.endOf(timestampNs);
     open = true;
   }
 
@@ -87,14 +87,24 @@ final class IntervalCut {
     }
     sweep(Integer.MAX_VALUE);
     open = false;
-    closingAsOfNs = schedule.lengthNs() == 0 ? latestNs : endNs;
-    handler.onCutStart(startNs, schedule.lengthNs() == 0 ? behindLatest() : endNs);
+    closingAsOfNs = schedule.isWhole() ? latestNs : endNs;
+    handler.onCutStart(startNs, schedule.isWhole() ? behindLatest() : endNs);
     counters.increment(AgentCounter.INTERVALS);
     endNs = Long.MIN_VALUE;
     tag = tag + 1 & (int) Entry.TAG_MASK;
     sweeping = true;
     cursor = FIRST_UNIT;
     extras.emitOverflow(handler);
+  }
+
+  void cutAt(long timeNs) {
+    if (open) {
+      endNs = timeNs;
+    }
+    close();
+    startNs = timeNs;
+    endNs = schedule.endOf(timeNs);
+    open = true;
   }
 
   private long behindLatest() {

@@ -106,6 +106,10 @@ public final class FlowRecord {
     return bytesOf(ipVersion());
   }
 
+  void copyTo(byte[] target) {
+    System.arraycopy(data, offset, target, 0, rowBytes());
+  }
+
   /** Returns 4, 6, or 0 when the row has no addresses. */
   public int ipVersion() {
     return data[offset + IP_VERSION];

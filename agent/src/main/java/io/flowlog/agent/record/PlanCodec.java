@@ -2,6 +2,7 @@ package io.flowlog.agent.record;
 
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
+import io.flowlog.agent.logger.FlowLogger.Layout;
 import io.flowlog.agent.logger.FlowLogger.LogFormat;
 import io.flowlog.agent.logger.FlowLogger.ResourceType;
 import io.flowlog.agent.logger.FlowLogger.StorageType;
@@ -44,6 +45,7 @@ final class PlanCodec {
     TextBytes.put(out, logger.storageUrl());
     TextBytes.put(out, logger.logFormat().name());
     TextBytes.put(out, logger.compressionType().name());
+    TextBytes.put(out, logger.layout().name());
     TextBytes.putAll(out, logger.fields());
     TextBytes.put(out, logger.partitionPeriod());
     TextBytes.put(out, logger.customizedFileName());
@@ -82,6 +84,7 @@ final class PlanCodec {
         TextBytes.takeKnown(in),
         LogFormat.valueOf(TextBytes.takeKnown(in)),
         CompressionType.valueOf(TextBytes.takeKnown(in)),
+        Layout.valueOf(TextBytes.takeKnown(in)),
         TextBytes.takeAll(in),
         TextBytes.takeKnown(in),
         TextBytes.take(in),

@@ -22,7 +22,7 @@ public final class RecordBuilder implements CutHandler {
   private final RecordSink sink;
   private final RecordBatch batch;
   private final RowMerger merger;
-  private final boolean splitIcmp;
+  private boolean splitIcmp;
   private final FlowRecord row = new FlowRecord();
   private final byte[] mergeRow = new byte[FlowRecord.BYTES_MAX];
   private long rows;
@@ -33,15 +33,20 @@ public final class RecordBuilder implements CutHandler {
   /**
    * Makes a builder.
    *
-   * @param splitIcmp whether ICMP conversations have a row per type and code
    * @param hashSeed the secret under which rows to merge are found
    */
-  public RecordBuilder(RecordSink sink, RecordBatch batch, boolean splitIcmp, long hashSeed) {
+  public RecordBuilder(RecordSink sink, RecordBatch batch, long hashSeed) {
     this.sink = sink;
     this.batch = batch;
-    this.splitIcmp = splitIcmp;
     merger = new RowMerger(hashSeed);
   }
+
+  /** Says whether ICMP conversations have a row per type and code. */
+  public void splitIcmp(boolean split) {
+    splitIcmp = split;
+  }
+
+  public void accumulates(boolean on) {}
 
   /** Returns how many rows were passed on so far. */
   public long rows() {

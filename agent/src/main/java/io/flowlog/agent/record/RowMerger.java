@@ -9,7 +9,7 @@ import java.util.Arrays;
  * <p>Owned by a {@link RecordBuilder}. Grows with the rows of one interval and is emptied by {@link
  * #drain}.
  */
-final class RowMerger {
+public final class RowMerger {
   private static final int INDEX_MIN = 256;
 
   /** Four million rows; the array doubles on the way, and its copy must fit the heap beside it. */
@@ -56,6 +56,22 @@ final class RowMerger {
       append(row, slot);
     } else {
       merge();
+    }
+  }
+
+  void add(FlowRecord row) {
+    byte[] copy = new byte[row.rowBytes()];
+    row.copyTo(copy);
+    add(copy);
+  }
+
+  static long keyHash(FlowRecord row, KeyedHash hash) {
+    return hash.of(row.source6High(), (long) row.sourcePort() << 16 | row.destinationPort());
+  }
+
+  static void settle(FlowRecord row, long endNs) {
+    if (row.expiresNs() < endNs && row.endReason() == 0) {
+      row.tcp(row.tcpFlag(), row.tcpFlagsAll(), row.tcpState(), 3);
     }
   }
 
@@ -153,7 +169,7 @@ final class RowMerger {
 
   /** Takes a merged row. */
   @FunctionalInterface
-  interface RowTaker {
+  public interface RowTaker {
     void take(byte[] data, int offset, int length);
   }
 }

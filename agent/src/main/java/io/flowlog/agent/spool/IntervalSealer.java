@@ -7,7 +7,6 @@ import io.flowlog.agent.record.Interval;
 import io.flowlog.agent.record.MergeView;
 import io.flowlog.agent.record.SlicePlan;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;

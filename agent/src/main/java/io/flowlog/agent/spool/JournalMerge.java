@@ -5,7 +5,6 @@ import io.flowlog.agent.record.MergeView;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.SliceMerger;
 import io.flowlog.agent.record.SlicePlan;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,8 +48,7 @@ final class JournalMerge {
     SliceMerger merger = new SliceMerger(view, System.nanoTime());
     JournalMerge merge = new JournalMerge(slices, merger, rowBytesMax);
     merge.survey();
-    try (RowJournal target =
-        folder.begin(0, view.interval().startNs(), view.interval().endNs())) {
+    try (RowJournal target = folder.begin(0, view.interval().startNs(), view.interval().endNs())) {
       return merge.writeTo(target);
     }
   }

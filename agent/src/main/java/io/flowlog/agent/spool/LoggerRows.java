@@ -31,9 +31,7 @@ final class LoggerRows {
     this.job = job;
     this.dictionary = dictionary;
     audience =
-        job.logger().connectionSetupOnly()
-            ? FlowRecord.FOR_SETUP_ONLY
-            : FlowRecord.FOR_ALL_TRAFFIC;
+        job.logger().connectionSetupOnly() ? FlowRecord.FOR_SETUP_ONLY : FlowRecord.FOR_ALL_TRAFFIC;
   }
 
   /** Tells whether the logger wants a row, and notes that its port had one. */

@@ -105,8 +105,7 @@ public final class Sealer {
     single.append(row.rowBytes());
   }
 
-  private void write(
-      RecordBatch batch, int offset, PartWriter writer, RecordDictionary dictionary)
+  private void write(RecordBatch batch, int offset, PartWriter writer, RecordDictionary dictionary)
       throws SpoolException {
     row.at(batch.data(), offset);
     if ((row.known() & FlowRecord.OF_WHOLE_INTERVAL) != 0) {

@@ -14,8 +14,7 @@ public final class Spool implements AutoCloseable {
   private final JournalFolder merged;
   private final SealedFolder sealed;
 
-  private Spool(
-      SpoolLock lock, JournalFolder journals, JournalFolder merged, SealedFolder sealed) {
+  private Spool(SpoolLock lock, JournalFolder journals, JournalFolder merged, SealedFolder sealed) {
     this.lock = lock;
     this.journals = journals;
     this.merged = merged;

@@ -263,7 +263,7 @@ final class ModelTable {
       return;
     }
     open = false;
-    boolean whole = schedule.lengthNs() == 0;
+    boolean whole = schedule.isWhole();
     long asOfNs = whole ? latestNs : endNs;
     Map<CutRows.Key, CutRows.Row> rows = new HashMap<>();
     connections.forEach((key, connection) -> addRow(rows, key, connection, asOfNs));

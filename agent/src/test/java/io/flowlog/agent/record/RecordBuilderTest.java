@@ -39,7 +39,9 @@ class RecordBuilderTest {
 
   private RecordBuilder builder() {
     RecordBatch batch = new RecordBatch(5 * FlowRecord.BYTES_MAX);
-    return new RecordBuilder(sink, batch, splitIcmp, 20260131);
+    RecordBuilder builder = new RecordBuilder(sink, batch, 20260131);
+    builder.splitIcmp(splitIcmp);
+    return builder;
   }
 
   private ConnectionTable table() {

@@ -38,7 +38,9 @@ public final class TestRows {
         .at(batch.data(), batch.usedBytes())
         .kind(ipVersion, 0, verdict, FlowRecord.OK)
         .portIndex(portIndex)
-        .counts(number, 100);
+        .counts(number, 100)
+        .audience(FlowRecord.FOR_EVERYBODY)
+        .expiresNs(FlowRecord.NEVER);
     batch.append(FlowRecord.bytesOf(ipVersion));
   }
 

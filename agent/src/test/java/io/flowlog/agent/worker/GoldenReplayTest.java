@@ -8,7 +8,6 @@ import static io.flowlog.agent.cli.demo.FrameBuilder.SYN;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.flowlog.agent.cli.demo.FrameBuilder;
-import io.flowlog.agent.flow.IntervalSchedule;
 import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
 import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
@@ -251,7 +250,7 @@ class GoldenReplayTest {
   @Test
   void shouldCutIntervalsByPacketTime() throws IOException {
     ReplayFixture replay = replay();
-    replay.schedule = new IntervalSchedule(MINUTE_NS);
+    replay.intervalUnitNs = MINUTE_NS;
     replay.partitionPeriod = "HOUR";
     replay
         .add(out().tcp(40_003, 443, SYN, 1, 0))
