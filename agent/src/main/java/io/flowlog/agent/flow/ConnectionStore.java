@@ -159,7 +159,7 @@ final class ConnectionStore {
 
   private void move(int from, int to) {
     long hashOfKey = hashOf(from);
-    memory.copy(from, to);
+    memory.move(from, to);
     index.rename(index.slotOf(hashOfKey, from), hashOfKey, to);
   }
 
