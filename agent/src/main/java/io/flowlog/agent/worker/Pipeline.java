@@ -184,6 +184,14 @@ final class Pipeline implements AutoCloseable {
   void advanceTo(long nowNs) throws IOException {
     try {
       table.advanceTo(nowNs);
+    } catch (UncheckedIOException e) {
+      throw causeOf(e);
+    }
+    sweep();
+  }
+
+  private void sweep() throws IOException {
+    try {
       table.sweep(Integer.MAX_VALUE);
     } catch (UncheckedIOException e) {
       throw causeOf(e);
@@ -203,6 +211,7 @@ final class Pipeline implements AutoCloseable {
   /** Stops at a moment: what was counted until then goes into files at once. */
   void stop(long nowNs) throws IOException {
     change(CapturePlan.NOTHING, nowNs);
+    sweep();
   }
 
   private static IOException causeOf(UncheckedIOException e) {
