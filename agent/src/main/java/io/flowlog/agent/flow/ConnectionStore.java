@@ -69,7 +69,24 @@ final class ConnectionStore {
   /** Returns the entry of a key, or {@link #NONE}. */
   int find(Lookup lookup, long hashOfKey) {
     int slot = index.firstSlot(hashOfKey);
-    for (int probe = 0; probe < ConnectionIndex.PROBES_MAX; probe++) {
+    int content = index.content(slot);
+    if (content == ConnectionIndex.EMPTY) {
+      return NONE;
+    }
+    if (index.mayBe(content, hashOfKey)) {
+      int unit = index.unitOf(content);
+      if (matches(unit, lookup)) {
+        return unit;
+      }
+    }
+    return findBehind(slot, lookup, hashOfKey);
+  }
+
+  /** Looks where few entries are: in the slots behind the one where a search starts. */
+  private int findBehind(int firstSlot, Lookup lookup, long hashOfKey) {
+    int slot = firstSlot;
+    for (int probe = 1; probe < ConnectionIndex.PROBES_MAX; probe++) {
+      slot = index.nextSlot(slot);
       int content = index.content(slot);
       if (content == ConnectionIndex.EMPTY) {
         return NONE;
@@ -80,7 +97,6 @@ final class ConnectionStore {
           return unit;
         }
       }
-      slot = index.nextSlot(slot);
     }
     return NONE;
   }

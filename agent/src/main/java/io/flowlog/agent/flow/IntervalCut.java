@@ -68,6 +68,11 @@ final class IntervalCut {
     return tag;
   }
 
+  /** Tells whether all packets between two times belong to the running interval. */
+  boolean covers(long earliestNs, long latestNs) {
+    return earliestNs >= startNs && latestNs < endNs;
+  }
+
   /** Begins the interval of a time; what ran before is closed. */
   void roll(long timestampNs) {
     if (open && endNs == Long.MAX_VALUE) {
