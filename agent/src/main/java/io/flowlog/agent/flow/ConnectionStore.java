@@ -55,38 +55,26 @@ final class ConnectionStore {
     return allocator.usedUnits();
   }
 
-  /** Fetches the index slot of a hash; returns what it holds. */
-  int peek(long hashOfKey) {
-    return index.content(index.firstSlot(hashOfKey));
+  /** Fetches the index slot where a search starts; returns the entry that it names, if likely. */
+  int candidate(long hashOfKey) {
+    int content = index.content(index.firstSlot(hashOfKey));
+    return index.mayBe(content, hashOfKey) ? index.unitOf(content) : NONE;
   }
 
-  /** Fetches the entry that a slot's content names. */
-  long peekEntry(int content) {
-    int unit = index.unitOf(content);
+  /** Fetches an entry; returns some word of it. */
+  long peekEntry(int unit) {
     return unit == NONE ? 0 : memory.hotWord(unit, Entry.STATE);
+  }
+
+  /** Tells whether an entry that was named before still is, or is at all, the one of a key. */
+  boolean isEntryOf(int unit, Lookup lookup) {
+    return unit != NONE && isUsed(unit) && matches(unit, lookup);
   }
 
   /** Returns the entry of a key, or {@link #NONE}. */
   int find(Lookup lookup, long hashOfKey) {
     int slot = index.firstSlot(hashOfKey);
-    int content = index.content(slot);
-    if (content == ConnectionIndex.EMPTY) {
-      return NONE;
-    }
-    if (index.mayBe(content, hashOfKey)) {
-      int unit = index.unitOf(content);
-      if (matches(unit, lookup)) {
-        return unit;
-      }
-    }
-    return findBehind(slot, lookup, hashOfKey);
-  }
-
-  /** Looks where few entries are: in the slots behind the one where a search starts. */
-  private int findBehind(int firstSlot, Lookup lookup, long hashOfKey) {
-    int slot = firstSlot;
-    for (int probe = 1; probe < ConnectionIndex.PROBES_MAX; probe++) {
-      slot = index.nextSlot(slot);
+    for (int probe = 0; probe < ConnectionIndex.PROBES_MAX; probe++) {
       int content = index.content(slot);
       if (content == ConnectionIndex.EMPTY) {
         return NONE;
@@ -97,6 +85,7 @@ final class ConnectionStore {
           return unit;
         }
       }
+      slot = index.nextSlot(slot);
     }
     return NONE;
   }

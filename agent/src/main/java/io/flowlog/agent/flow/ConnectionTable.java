@@ -134,9 +134,12 @@ public final class ConnectionTable {
 
   private void count(long[] words, int base, int packet) {
     int side = ahead.fill(lookup, words, base, packet);
-    int unit = store.find(lookup, ahead.hash(packet));
-    if (unit == ConnectionStore.NONE) {
-      unit = create(words[base + PacketBatch.SIZE], side, packet);
+    int unit = ahead.candidate(packet);
+    if (!store.isEntryOf(unit, lookup)) {
+      unit = store.find(lookup, ahead.hash(packet));
+      if (unit == ConnectionStore.NONE) {
+        unit = create(words[base + PacketBatch.SIZE], side, packet);
+      }
       if (unit == ConnectionStore.NONE) {
         fold(words, base);
         return;

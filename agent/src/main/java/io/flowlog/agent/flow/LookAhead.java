@@ -23,7 +23,7 @@ final class LookAhead {
   private final ConnectionStore store;
   private final KeyedHash hash;
   private long[] looks = new long[0];
-  private int[] contents = new int[0];
+  private int[] candidates = new int[0];
 
   /** Keeps the look-ahead loads alive: a compiler drops what nobody can see. */
   private long fetched;
@@ -35,19 +35,19 @@ final class LookAhead {
 
   /** Looks at the first packets of a batch. */
   void prepare(long[] words, int size) {
-    if (size > contents.length) {
+    if (size > candidates.length) {
       looks = new long[size * STRIDE];
-      contents = new int[size];
+      candidates = new int[size];
     }
     for (int packet = 0, base = 0; packet < size; packet++, base += PacketBatch.STRIDE) {
       orient(words, base, packet * STRIDE);
     }
     for (int packet = 0; packet < size; packet++) {
-      contents[packet] = store.peek(hash(packet));
+      candidates[packet] = store.candidate(hash(packet));
     }
     long seen = 0;
     for (int packet = 0; packet < size; packet++) {
-      seen += store.peekEntry(contents[packet]);
+      seen += store.peekEntry(candidates[packet]);
     }
     fetched = seen;
   }
@@ -103,6 +103,11 @@ final class LookAhead {
   /** Returns the hash of a packet's connection. */
   long hash(int packet) {
     return looks[packet * STRIDE + HASH];
+  }
+
+  /** Returns the entry where a search for a packet's connection started, or NONE. */
+  int candidate(int packet) {
+    return candidates[packet];
   }
 
   /** Fills in what a packet's connection is looked up by; returns the side that sent it. */
