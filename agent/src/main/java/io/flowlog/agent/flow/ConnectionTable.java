@@ -36,6 +36,7 @@ public final class ConnectionTable {
 
   private final TableMemory memory;
   private final ConnectionStore store;
+  private final BatchSummary summary = new BatchSummary();
   private final LookAhead ahead;
   private final TcpTracker tcp;
   private final TimeoutTable timeouts;
@@ -48,8 +49,6 @@ public final class ConnectionTable {
   private final long[] removedInSlice = new long[PacketBatch.PORTS_MAX];
   private final long silenceNs;
   private int hand = 2;
-  private long packets;
-  private long bytes;
 
   /** Makes an empty table. */
   public ConnectionTable(
@@ -130,19 +129,42 @@ public final class ConnectionTable {
   public void apply(PacketBatch batch) {
     long[] words = batch.words();
     int size = batch.size();
+    summary.of(words, size);
+    if (summary.hasFragments()) {
+      joinFragments(batch);
+    }
+    ahead.prepare(words, size);
+    boolean steady = cut.covers(summary.earliestNs(), summary.latestNs());
+    if (steady) {
+      cut.seen(summary.latestNs());
+    }
     for (int packet = 0, base = 0; packet < size; packet++, base += PacketBatch.STRIDE) {
+      if (!steady) {
+        follow(words[base + PacketBatch.TIMESTAMP]);
+      }
+      count(words, base, packet);
+    }
+    counters.add(AgentCounter.PACKETS, summary.packets());
+    counters.add(AgentCounter.PACKET_BYTES, summary.bytes());
+  }
+
+  /** Lets the packets' time go on to a packet that may lie outside the running interval. */
+  private void follow(long timestampNs) {
+    if (timestampNs >= cut.endNs()) {
+      cut.roll(timestampNs);
+    } else if (timestampNs < cut.startNs()) {
+      cut.late(1);
+    }
+    cut.seen(timestampNs);
+  }
+
+  private void joinFragments(PacketBatch batch) {
+    long[] words = batch.words();
+    for (int packet = 0, base = 0; packet < batch.size(); packet++, base += PacketBatch.STRIDE) {
       if (PacketBatch.isFragment(words[base + PacketBatch.SIZE])) {
         joinFragment(batch, packet, base);
       }
     }
-    ahead.prepare(words, size);
-    packets = 0;
-    bytes = 0;
-    for (int packet = 0, base = 0; packet < size; packet++, base += PacketBatch.STRIDE) {
-      count(words, base, packet);
-    }
-    counters.add(AgentCounter.PACKETS, packets);
-    counters.add(AgentCounter.PACKET_BYTES, bytes);
   }
 
   private void joinFragment(PacketBatch batch, int packet, int base) {
@@ -163,20 +185,13 @@ public final class ConnectionTable {
   }
 
   private void count(long[] words, int base, int packet) {
-    long timestampNs = words[base + PacketBatch.TIMESTAMP];
-    if (timestampNs >= cut.endNs()) {
-      cut.roll(timestampNs);
-    } else if (timestampNs < cut.startNs()) {
-      cut.late(1);
-    }
-    cut.seen(timestampNs);
-    long size = words[base + PacketBatch.SIZE];
-    packets += PacketBatch.packetsOf(size);
-    bytes += PacketBatch.bytesOf(size);
     int side = ahead.fill(lookup, words, base, packet);
-    int unit = store.find(lookup, ahead.hash(packet));
-    if (unit == ConnectionStore.NONE) {
-      unit = create(size, side, packet);
+    int unit = ahead.candidate(packet);
+    if (!store.isEntryOf(unit, lookup)) {
+      unit = store.find(lookup, ahead.hash(packet));
+      if (unit == ConnectionStore.NONE) {
+        unit = create(words[base + PacketBatch.SIZE], side, packet);
+      }
       if (unit == ConnectionStore.NONE) {
         fold(words, base);
         return;
@@ -218,29 +233,23 @@ public final class ConnectionTable {
     int at = TableMemory.hotOffset(unit);
     long timestampNs = words[base + PacketBatch.TIMESTAMP];
     long size = words[base + PacketBatch.SIZE];
-    long state = get(hot, at + Entry.STATE);
-    if (Entry.tag(state) != cut.tag()) {
-      state = cut.closeEntry(unit, state);
-    }
-    int sideAt = at + side;
-    long lastNs = get(hot, sideAt + Entry.LAST_NS);
-    long silentNs = timestampNs - Math.max(lastNs, get(hot, at + 1 - side + Entry.LAST_NS));
-    if (silentNs > silenceNs) {
-      state = afterSilence(unit, side, state, timestampNs);
-    }
-    long packetsWord = get(hot, at + Entry.PACKETS);
-    int shift = 32 * side;
-    long lane = packetsWord >>> shift & LANE_MASK;
     int added = PacketBatch.packetsOf(size);
-    if (lane == 0 || lane + added > LANE_MASK) {
-      packetsWord = firstOrCarry(unit, side, packetsWord, timestampNs);
-    } else if (timestampNs < lastNs) {
-      outOfOrder(unit, side, timestampNs);
+    int shift = 32 * side;
+    long state = get(hot, at + Entry.STATE);
+    long lastNs = get(hot, at + side + Entry.LAST_NS);
+    long packetsWord = get(hot, at + Entry.PACKETS);
+    long lane = packetsWord >>> shift & LANE_MASK;
+    boolean soonAfter = timestampNs >= lastNs && timestampNs - lastNs <= silenceNs;
+    if (!soonAfter || lane == 0 || lane + added > LANE_MASK || Entry.tag(state) != cut.tag()) {
+      makeReady(unit, side, timestampNs, added);
+      state = get(hot, at + Entry.STATE);
+      lastNs = get(hot, at + side + Entry.LAST_NS);
+      packetsWord = get(hot, at + Entry.PACKETS);
     }
     set(hot, at + Entry.PACKETS, packetsWord + ((long) added << shift));
-    set(hot, sideAt + Entry.BYTES, get(hot, sideAt + Entry.BYTES) + PacketBatch.bytesOf(size));
-    long latestNs = Math.max(timestampNs, get(hot, sideAt + Entry.LAST_NS));
-    set(hot, sideAt + Entry.LAST_NS, latestNs);
+    set(hot, at + side + Entry.LAST_NS, Math.max(timestampNs, lastNs));
+    int bytesAt = at + side + Entry.BYTES;
+    set(hot, bytesAt, get(hot, bytesAt) + PacketBatch.bytesOf(size));
     int flags = PacketBatch.tcpFlagsOf(size);
     long next = withFlags(state, side, flags);
     if (next != state) {
@@ -270,6 +279,25 @@ public final class ConnectionTable {
     amounts.synAckSeen = (amounts.tcpFlags & SYN_AND_ACK) == SYN_AND_ACK;
   }
 
+  /** Does for an entry what few packets ask for, before such a packet is counted. */
+  private void makeReady(int unit, int side, long timestampNs, int added) {
+    long state = memory.hotWord(unit, Entry.STATE);
+    if (Entry.tag(state) != cut.tag()) {
+      state = cut.closeEntry(unit, state);
+    }
+    if (timestampNs - cut.lastNs(unit) > silenceNs) {
+      afterSilence(unit, side, state, timestampNs);
+    }
+    long lane = memory.hotWord(unit, Entry.PACKETS) >>> (32 * side) & LANE_MASK;
+    if (lane == 0) {
+      first(unit, side, timestampNs);
+    } else if (lane + added > LANE_MASK) {
+      carry(unit, side);
+    } else if (timestampNs < memory.hotWord(unit, Entry.LAST_NS + side)) {
+      outOfOrder(unit, side, timestampNs);
+    }
+  }
+
   /** Adds what a packet's flags say about the interval, or that an exchange was answered. */
   private static long withFlags(long state, int side, int flags) {
     if (flags == 0) {
@@ -279,19 +307,24 @@ public final class ConnectionTable {
     return (flags & SYN_AND_ACK) == SYN_AND_ACK ? next | Entry.SYN_ACK_SEEN << side : next;
   }
 
-  /** Notes a side's first packet in the interval, or makes room in its 32 bits of count. */
-  private long firstOrCarry(int unit, int side, long packetsWord, long timestampNs) {
+  /** Notes a side's first packet in the interval. */
+  private void first(int unit, int side, long timestampNs) {
     long rare = memory.coldWord(unit, Entry.RARE);
-    if ((packetsWord >>> (32 * side) & LANE_MASK) != 0) {
-      memory.coldWord(unit, Entry.RARE, rare + (1L << Entry.carryShift(side)));
-      // The lane wraps when the packets are added; the carry out of the low lane is taken back.
-      return side == 0 ? packetsWord - (1L << 32) : packetsWord;
-    }
     if ((rare >>> Entry.carryShift(side) & Entry.CARRY_MASK) == 0) {
       memory.coldWord(unit, Entry.FIRST_NS + side, timestampNs);
       memory.hotWord(unit, Entry.LAST_NS + side, timestampNs);
     }
-    return packetsWord;
+  }
+
+  /** Makes room in a side's 32 bits of packet count. */
+  private void carry(int unit, int side) {
+    long rare = memory.coldWord(unit, Entry.RARE);
+    memory.coldWord(unit, Entry.RARE, rare + (1L << Entry.carryShift(side)));
+    if (side == 0) {
+      // The lane wraps when the packets are added; the carry out of the low lane is taken back.
+      long packetsWord = memory.hotWord(unit, Entry.PACKETS);
+      memory.hotWord(unit, Entry.PACKETS, packetsWord - (1L << 32));
+    }
   }
 
   private void outOfOrder(int unit, int side, long timestampNs) {
@@ -300,17 +333,16 @@ public final class ConnectionTable {
   }
 
   /** Begins a new exchange in an entry whose last one is over. */
-  private long afterSilence(int unit, int side, long state, long timestampNs) {
+  private void afterSilence(int unit, int side, long state, long timestampNs) {
     long lastNs = cut.lastNs(unit);
     // Without a last packet the entry is fresh.
     if (lastNs == 0 || timestampNs - lastNs <= timeouts.ofNs(lookup.key, state)) {
-      return state;
+      return;
     }
     memory.coldWord(unit, Entry.RARE, memory.coldWord(unit, Entry.RARE) & ~Entry.SETUP_MASK);
     counters.increment(AgentCounter.CONNECTIONS_EXPIRED);
     long next = Entry.fresh(state, PacketBatch.protocolOf(lookup.key), side);
     memory.hotWord(unit, Entry.STATE, next);
-    return next;
   }
 
   /** Begins or ends slices as a report's time wants; returns the side that sent its packets. */

@@ -102,6 +102,11 @@ final class IntervalCut {
     return tag;
   }
 
+  /** Tells whether all packets between two times belong to the running slice. */
+  boolean covers(long earliestNs, long latestNs) {
+    return earliestNs >= startNs && latestNs < endNs;
+  }
+
   /** Begins the slice of a time; what ran before is closed. */
   void roll(long timestampNs) {
     if (open && endNs == Long.MAX_VALUE) {

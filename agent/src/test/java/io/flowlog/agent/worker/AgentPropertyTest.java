@@ -14,10 +14,12 @@ import io.flowlog.agent.port.LoggingPort;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -64,15 +66,27 @@ class AgentPropertyTest {
   @TempDir Path folder;
   private Random random = new Random(0);
   private final List<Span> spans = new ArrayList<>();
-  private final Map<LoggingPort, long[]> absences = new HashMap<>();
+  private final Map<LoggingPort, Absence> absences = new HashMap<>();
   private final List<Loss> losses = new ArrayList<>();
 
   /** A logger from when it was declared until it was withdrawn. */
-  private record Span(FlowLogger logger, long fromNs, long[] untilNs) {
+  private static final class Span {
+    private final FlowLogger logger;
+    private final long fromNs;
+    private long untilNs = END_NS;
+
+    Span(FlowLogger logger, long fromNs) {
+      this.logger = logger;
+      this.fromNs = fromNs;
+    }
+
     boolean contains(long timeNs) {
-      return timeNs >= fromNs && timeNs < untilNs[0];
+      return timeNs >= fromNs && timeNs < untilNs;
     }
   }
+
+  /** When a port is away. */
+  private record Absence(long fromNs, long untilNs) {}
 
   private record Loss(LoggingPort port, long timeNs, long packets) {}
 
@@ -111,10 +125,10 @@ class AgentPropertyTest {
       agent.advanceTo(END_NS);
       agent.stop(END_NS);
       for (Span span : spans) {
-        assertSame(span, packets, ports, agent.rowsOf(span.logger()));
+        assertSame(span, packets, ports, agent.rowsOf(span.logger));
       }
       assertTogether(agent);
-      agent.start(END_NS, java.util.OptionalLong.empty());
+      agent.start(END_NS, OptionalLong.empty());
     }
   }
 
@@ -142,7 +156,7 @@ class AgentPropertyTest {
     for (LoggingPort port : ports) {
       long leavesNs = START_NS + (long) (random.nextDouble() * (UNITS - 6) * UNIT_NS);
       long returnsNs = leavesNs + (long) (random.nextDouble() * 5 * UNIT_NS) + 1;
-      absences.put(port, new long[] {leavesNs, returnsNs});
+      absences.put(port, new Absence(leavesNs, returnsNs));
       for (int i = 0; i < CONVERSATIONS / ports.size(); i++) {
         if (random.nextInt(UNITS) < (leavesNs - START_NS) / UNIT_NS) {
           traffic.converse(port, START_NS, leavesNs);
@@ -160,7 +174,7 @@ class AgentPropertyTest {
     for (TrafficFilter filter : TrafficFilter.values()) {
       FlowLogger one = with(all, filter);
       agent.loggers.add(one);
-      spans.add(new Span(one, nowNs, new long[] {END_NS}));
+      spans.add(new Span(one, nowNs));
     }
   }
 
@@ -226,8 +240,8 @@ class AgentPropertyTest {
     List<Event> events = new ArrayList<>();
     absences.forEach(
         (port, absence) -> {
-          events.add(new Event(absence[0], () -> agent.ports.remove(port)));
-          events.add(new Event(absence[1], () -> agent.ports.add(port)));
+          events.add(new Event(absence.fromNs(), () -> agent.ports.remove(port)));
+          events.add(new Event(absence.untilNs(), () -> agent.ports.add(port)));
         });
     for (int i = 0; i < 3; i++) {
       int number = 10 + i;
@@ -243,15 +257,15 @@ class AgentPropertyTest {
       long timeNs = START_NS + (long) (random.nextDouble() * UNITS * UNIT_NS);
       events.add(new Event(timeNs, () -> lose(agent, port, timeNs)));
     }
-    events.sort(java.util.Comparator.comparingLong(Event::timeNs));
+    events.sort(Comparator.comparingLong(Event::timeNs));
     return events;
   }
 
   private void withdrawOne(AgentFixture agent, long nowNs) {
     FlowLogger gone = agent.loggers.remove(random.nextInt(agent.loggers.size()));
     for (Span span : spans) {
-      if (span.logger().equals(gone)) {
-        span.untilNs()[0] = nowNs;
+      if (span.logger.equals(gone)) {
+        span.untilNs = nowNs;
       }
     }
   }
@@ -259,17 +273,17 @@ class AgentPropertyTest {
   private void lose(AgentFixture agent, LoggingPort port, long timeNs) {
     boolean captured =
         isPresent(port, timeNs)
-            && spans.stream().anyMatch(s -> s.contains(timeNs) && covers(s.logger(), port));
+            && spans.stream().anyMatch(s -> s.contains(timeNs) && covers(s.logger, port));
     if (captured) {
-      long packets = 1 + random.nextInt(100);
+      long packets = 1L + random.nextInt(100);
       agent.lose(port, packets);
       losses.add(new Loss(port, timeNs, packets));
     }
   }
 
   private boolean isPresent(LoggingPort port, long timeNs) {
-    long[] absence = Objects.requireNonNull(absences.get(port));
-    return timeNs < absence[0] || timeNs >= absence[1];
+    Absence absence = Objects.requireNonNull(absences.get(port));
+    return timeNs < absence.fromNs() || timeNs >= absence.untilNs();
   }
 
   private void play(AgentFixture agent, List<MadeTraffic.Packet> packets, List<Event> events)
@@ -297,7 +311,7 @@ class AgentPropertyTest {
   }
 
   private boolean isCaptured(LoggingPort port, long timeNs) {
-    return spans.stream().anyMatch(s -> s.contains(timeNs) && covers(s.logger(), port));
+    return spans.stream().anyMatch(s -> s.contains(timeNs) && covers(s.logger, port));
   }
 
   private static void happen(AgentFixture agent, Event event) throws IOException {
@@ -332,8 +346,8 @@ class AgentPropertyTest {
       List<AgentFixture.Row> rows) {
     Map<String, Sum> expected = new TreeMap<>();
     for (MadeTraffic.Packet packet : packets) {
-      if (span.contains(packet.timestampNs()) && wants(span.logger(), packet)) {
-        Sum sum = expected.computeIfAbsent(keyOf(span.logger(), packet), k -> new Sum());
+      if (span.contains(packet.timestampNs()) && wants(span.logger, packet)) {
+        Sum sum = expected.computeIfAbsent(keyOf(span.logger, packet), k -> new Sum());
         sum.packets++;
         sum.bytes += packet.bytes();
         sum.firstNs = Math.min(sum.firstNs, packet.timestampNs());
@@ -348,12 +362,12 @@ class AgentPropertyTest {
         sum.bytes = row.number("bytes");
         sum.firstNs = row.number("timestamp_start");
         sum.lastNs = row.number("timestamp_end");
-        assertEquals(null, found.put(keyOf(span.logger(), row), sum), () -> "twice: " + row);
+        assertEquals(null, found.put(keyOf(span.logger, row), sum), () -> "twice: " + row);
       }
     }
-    assertEquals(text(expected), text(found), () -> span.logger().toString());
+    assertEquals(text(expected), text(found), () -> span.logger.toString());
     assertEquals(
-        text(silences(span, expected, ports)), text(told(rows)), () -> span.logger().toString());
+        text(silences(span, expected, ports)), text(told(rows)), () -> span.logger.toString());
   }
 
   private static String text(Map<String, ?> map) {
@@ -405,11 +419,11 @@ class AgentPropertyTest {
   private Map<String, String> silences(
       Span span, Map<String, Sum> traffic, List<LoggingPort> ports) {
     Map<String, String> silences = new TreeMap<>();
-    FlowLogger logger = span.logger();
+    FlowLogger logger = span.logger;
     long lengthNs = logger.aggregationInterval() * UNIT_NS;
-    for (long ns = intervalOf(logger, span.fromNs()); ns < span.untilNs()[0]; ns += lengthNs) {
-      long fromNs = Math.max(ns, span.fromNs());
-      long untilNs = Math.min(ns + lengthNs, span.untilNs()[0]);
+    for (long ns = intervalOf(logger, span.fromNs); ns < span.untilNs; ns += lengthNs) {
+      long fromNs = Math.max(ns, span.fromNs);
+      long untilNs = Math.min(ns + lengthNs, span.untilNs);
       for (LoggingPort port : ports) {
         String place = ns + " " + port.portId();
         long lost = 0;
@@ -432,8 +446,8 @@ class AgentPropertyTest {
   }
 
   private boolean wasPresent(LoggingPort port, long fromNs, long untilNs) {
-    long[] absence = Objects.requireNonNull(absences.get(port));
-    return fromNs < absence[0] || untilNs > absence[1];
+    Absence absence = Objects.requireNonNull(absences.get(port));
+    return fromNs < absence.fromNs() || untilNs > absence.untilNs();
   }
 
   private static Map<String, String> told(List<AgentFixture.Row> rows) {
@@ -451,9 +465,9 @@ class AgentPropertyTest {
   /** What is accepted and what is dropped is together all that there is. */
   private void assertTogether(AgentFixture agent) throws IOException {
     for (int i = 0; i + 2 < spans.size(); i += 3) {
-      if (spans.get(i).untilNs()[0] == END_NS
-          && spans.get(i + 1).untilNs()[0] == END_NS
-          && spans.get(i + 2).untilNs()[0] == END_NS) {
+      if (spans.get(i).untilNs == END_NS
+          && spans.get(i + 1).untilNs == END_NS
+          && spans.get(i + 2).untilNs == END_NS) {
         long all = packets(agent, i);
         assertTrue(all >= 0);
         assertEquals(all, packets(agent, i + 1) + packets(agent, i + 2));
@@ -462,7 +476,7 @@ class AgentPropertyTest {
   }
 
   private long packets(AgentFixture agent, int span) throws IOException {
-    return agent.rowsOf(spans.get(span).logger()).stream()
+    return agent.rowsOf(spans.get(span).logger).stream()
         .mapToLong(row -> row.number("packets"))
         .sum();
   }
