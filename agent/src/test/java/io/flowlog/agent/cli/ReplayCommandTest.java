@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -197,7 +198,8 @@ class ReplayCommandTest {
         .assertDone()
         .assertSays("wrote    1 record in 1 file below " + out);
     // A capture file does not tell what was dropped.
-    String csv = below(out).values().iterator().next();
+    byte[] file = below(out).values().iterator().next();
+    String csv = new String(file, StandardCharsets.UTF_8);
     assertTrue(csv.endsWith(",SKIPDATA\n"), csv);
   }
 
