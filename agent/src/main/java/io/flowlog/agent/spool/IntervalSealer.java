@@ -102,10 +102,31 @@ public final class IntervalSealer {
     for (JournalFile journal : spool.journals()) {
       present.add(journal.sequence());
       if (!slices.containsKey(journal.sequence())) {
-        slices.put(journal.sequence(), new Slice(journal, JournalReader.planOf(journal)));
+        enter(journal);
       }
     }
     slices.keySet().retainAll(present);
+  }
+
+  private void enter(JournalFile journal) throws SpoolException {
+    SlicePlan plan;
+    try {
+      plan = JournalReader.planOf(journal);
+    } catch (SpoolException e) {
+      expectDamage(e);
+      spool.salvage(journal);
+      if (!spool.journals().contains(journal)) {
+        return;
+      }
+      plan = JournalReader.planOf(journal);
+    }
+    slices.put(journal.sequence(), new Slice(journal, plan));
+  }
+
+  private static void expectDamage(SpoolException failure) throws SpoolException {
+    if (failure.code() != SpoolException.Code.DAMAGED) {
+      throw failure;
+    }
   }
 
   private boolean isSealed(FlowLogger logger, Slice slice) {
@@ -137,9 +158,8 @@ public final class IntervalSealer {
     try {
       seal(group);
     } catch (SpoolException e) {
-      if (e.code() != SpoolException.Code.DAMAGED) {
-        throw e;
-      }
+      expectDamage(e);
+      forgetMerged();
       for (JournalFile journal : group.journals()) {
         spool.salvage(journal);
         slices.remove(journal.sequence());
