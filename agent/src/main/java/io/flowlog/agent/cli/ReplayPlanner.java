@@ -89,7 +89,7 @@ final class ReplayPlanner {
 
   private List<FlowLogger> loggers(List<Path> files) {
     LoggerRules rules = new LoggerRules(RowLayout.fieldChoices(), StorageRules.anywhere());
-    Declarations<FlowLogger> loggers = LoggerFiles.load(files, rules);
+    Declarations<FlowLogger> loggers = new LoggerFiles(files, rules).read();
     note(loggers.problems());
     if (loggers.problems().isEmpty() && loggers.values().isEmpty()) {
       mistakes.add(files.get(0) + ": declares no logger: add one, or drop --logger");

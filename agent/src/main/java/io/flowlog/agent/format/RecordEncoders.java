@@ -5,10 +5,9 @@ import io.flowlog.agent.logger.FlowLogger.CompressionType;
 import io.flowlog.agent.logger.FlowLogger.LogFormat;
 import io.flowlog.agent.record.Interval;
 import io.flowlog.agent.record.RecordDictionary;
-import io.flowlog.agent.record.RecordField;
+import io.flowlog.agent.record.RowLayout;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
-import java.util.Objects;
 
 /** Opens the encoder that a logger's declaration asks for. */
 public final class RecordEncoders implements EncoderFactory {
@@ -24,24 +23,19 @@ public final class RecordEncoders implements EncoderFactory {
       FlowLogger logger, Interval interval, RecordDictionary dictionary, WritableByteChannel sink)
       throws IOException {
     refuseWhatIsNotThere(logger);
-    RecordField[] fields = fields(logger);
     if (logger.compressionType() == CompressionType.GZIP) {
       GzipChannel zipped = new GzipChannel(sink);
-      return new CompressedEncoder(new CsvEncoder(fields, dictionary, settings, zipped), zipped);
+      CsvEncoder encoder = CsvEncoder.open(logger, interval, dictionary, settings, zipped);
+      return new CompressedEncoder(encoder, zipped);
     }
-    return new CsvEncoder(fields, dictionary, settings, sink);
+    return CsvEncoder.open(logger, interval, dictionary, settings, sink);
   }
 
   @Override
   public String extension(FlowLogger logger) {
     refuseWhatIsNotThere(logger);
-    return logger.compressionType() == CompressionType.GZIP ? ".csv.gz" : ".csv";
-  }
-
-  private static RecordField[] fields(FlowLogger logger) {
-    return logger.fields().stream()
-        .map(name -> Objects.requireNonNull(RecordField.ofName(name), name))
-        .toArray(RecordField[]::new);
+    String compression = logger.compressionType() == CompressionType.GZIP ? ".gz" : "";
+    return RowLayout.of(logger.layout()).textExtension() + compression;
   }
 
   /** The rules for loggers let none of these pass; a caller that goes round them is mistaken. */

@@ -106,10 +106,6 @@ public final class FlowRecord {
     return bytesOf(ipVersion());
   }
 
-  void copyTo(byte[] target) {
-    System.arraycopy(data, offset, target, 0, rowBytes());
-  }
-
   /** Returns 4, 6, or 0 when the row has no addresses. */
   public int ipVersion() {
     return data[offset + IP_VERSION];
@@ -279,6 +275,18 @@ public final class FlowRecord {
     int otherFrom = other.offset + ADDRESSES;
     int length = rowBytes() - HEADER_BYTES;
     return Arrays.equals(data, from, from + length, other.data, otherFrom, otherFrom + length);
+  }
+
+  /** Copies the row's bytes to another place; returns how many there are. */
+  public int copyTo(byte[] target, int targetOffset) {
+    int length = rowBytes();
+    System.arraycopy(data, offset, target, targetOffset, length);
+    return length;
+  }
+
+  /** Makes the row one of no ICMP type, for loggers that do not ask for types. */
+  public FlowRecord forgetIcmp() {
+    return protocol(protocol(), known() & ~ICMP_KNOWN).icmp(0, 0);
   }
 
   /** Writes what a row is about: version, direction, verdict and status. */

@@ -69,7 +69,12 @@ public final class SliceMerger {
     this.shares = shares;
   }
 
-  /** Takes the rows of this round; those of earlier slices come first. Changes rows in place. */
+  /** Says that the rows that follow are of a later slice than all before in this round. */
+  public void startSlice(long startNs) {
+    merger.startSlice(startNs);
+  }
+
+  /** Takes the rows of this round among some of a slice. Changes rows in place. */
   public void add(RecordBatch batch, Renumbering numbers) {
     byte[] data = batch.data();
     int usedBytes = batch.usedBytes();
@@ -79,7 +84,7 @@ public final class SliceMerger {
             .portIndex(numbers.ports[row.portIndex()])
             .dropPoint(numbers.dropPoints[row.dropPoint()]);
         if (!view.splitIcmp() && Icmp.is(row.protocol())) {
-          row.icmp(0, 0).protocol(row.protocol(), row.known() & ~FlowRecord.ICMP_KNOWN);
+          row.forgetIcmp();
         }
         if (shares == 1 || isOfShare()) {
           merger.add(row);
@@ -89,16 +94,11 @@ public final class SliceMerger {
   }
 
   private boolean isOfShare() {
-    return Integer.remainderUnsigned((int) (RowMerger.keyHash(row, hash) >>> 32), shares) == share;
+    return Integer.remainderUnsigned((int) RowMerger.hashOf(row, hash), shares) == share;
   }
 
   /** Ends a round: hands over its rows as they are at the end of the interval. */
   public void drain(RowMerger.RowTaker taker) {
-    merger.drain(
-        (data, offset, length) -> {
-          row.at(data, offset);
-          RowMerger.settle(row, view.interval().endNs());
-          taker.take(data, offset, length);
-        });
+    merger.drainSettled(view.interval().endNs(), taker);
   }
 }

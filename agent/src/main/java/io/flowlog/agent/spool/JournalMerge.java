@@ -92,6 +92,7 @@ final class JournalMerge {
 
   private void read(int slice) throws SpoolException {
     try (JournalReader reader = JournalReader.open(slices.get(slice).path())) {
+      merger.startSlice(reader.startNs());
       RecordBatch batch = reader.next();
       while (batch != null) {
         merger.add(batch, numbers.get(slice));

@@ -1,13 +1,14 @@
 package io.flowlog.agent.worker;
 
 import io.flowlog.agent.capture.CaptureSource;
+import io.flowlog.agent.capture.DropReport;
+import io.flowlog.agent.decode.PacketBatch;
 import io.flowlog.agent.flow.ConnectionTable;
 import io.flowlog.agent.flow.CutTarget;
 import io.flowlog.agent.flow.IntervalSchedule;
 import io.flowlog.agent.format.RecordEncoders;
 import io.flowlog.agent.logger.CapturePlan;
 import io.flowlog.agent.logger.Coverage;
-import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.RecordBatch;
@@ -24,6 +25,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /**
  * The stages from frames to sealed files, run inline by one thread, and the plan that they follow.
@@ -34,7 +36,7 @@ final class Pipeline implements AutoCloseable {
 
   private final PipelineSettings settings;
   private final RecordDictionary dictionary = new RecordDictionary();
-  private final PortNumbers numbers = new PortNumbers(ConnectionTable.PORTS_MAX);
+  private final PortNumbers numbers = new PortNumbers(PacketBatch.PORTS_MAX);
   private final SpoolWorker spoolWorker;
   private final RecordBuilder builder;
   private final ConnectionTable table;
@@ -52,7 +54,7 @@ final class Pipeline implements AutoCloseable {
     IntervalSealer intervals = new IntervalSealer(spool, sealer, coverage);
     spoolWorker = new SpoolWorker(spool, intervals, dictionary, counters);
     long seed = settings.tableSize().hashSeed();
-    builder = new RecordBuilder(spoolWorker, new RecordBatch(BATCH_BYTES), seed);
+    builder = new RecordBuilder(spoolWorker, new RecordBatch(BATCH_BYTES), false, seed);
     table =
         new ConnectionTable(
             settings.tableSize(),
@@ -62,9 +64,26 @@ final class Pipeline implements AutoCloseable {
     captureWorker = new CaptureWorker(table, counters, settings.excluded());
   }
 
-  /** Follows a plan from the first packet on; nothing has been counted yet. */
+  /** Follows a plan from the first packet on, whose time begins the first slice. */
   List<String> begin(CapturePlan plan) {
-    return follow(plan);
+    SlicePlan slices = slicesOf(plan);
+    prepare(slices);
+    // Nothing but the boundaries of several lengths will ever part an interval here.
+    builder.keepStates(lengthsNs(slices).length > 1);
+    return follow(plan, slices);
+  }
+
+  /**
+   * Follows a plan from a moment on, which begins the first slice.
+   *
+   * @param lastAliveNs when another life of the agent ended: nobody knows what passed since then
+   */
+  List<String> begin(CapturePlan plan, long nowNs, OptionalLong lastAliveNs) throws IOException {
+    List<String> refusals = change(plan, nowNs);
+    if (lastAliveNs.isPresent() && lastAliveNs.getAsLong() < nowNs) {
+      numbers.all().forEach(number -> builder.gap(number, lastAliveNs.getAsLong(), nowNs));
+    }
+    return refusals;
   }
 
   /**
@@ -74,17 +93,39 @@ final class Pipeline implements AutoCloseable {
    * @return what could not be done, in words
    */
   List<String> change(CapturePlan plan, long nowNs) throws IOException {
+    SlicePlan slices = slicesOf(plan);
+    prepare(slices);
     try {
       table.cutAt(nowNs);
-      table.sweep(Integer.MAX_VALUE);
     } catch (UncheckedIOException e) {
       throw causeOf(e);
     }
-    return follow(plan);
+    builder.keepStates(true);
+    return follow(plan, slices);
   }
 
-  private List<String> follow(CapturePlan plan) {
-    PortNumbers.Change change = numbers.assign(plan.ports(), table::isFree);
+  private SlicePlan slicesOf(CapturePlan plan) {
+    return new SlicePlan(settings.intervalUnitNs(), settings.dropEvidence(), plan.loggers());
+  }
+
+  /** Tells the table what holds from the next slice on. */
+  private void prepare(SlicePlan slices) {
+    table.changeSchedule(new IntervalSchedule(lengthsNs(slices)));
+    table.collectSetup(slices.collectsSetup());
+  }
+
+  private static long[] lengthsNs(SlicePlan slices) {
+    return slices.loggers().stream()
+        .mapToLong(logger -> logger.aggregationInterval() * slices.intervalUnitNs())
+        .filter(lengthNs -> lengthNs > 0)
+        .distinct()
+        .toArray();
+  }
+
+  /** Tells everybody behind the table, whose last slice under the old plan is being cut. */
+  private List<String> follow(CapturePlan plan, SlicePlan slices) {
+    builder.splitIcmp(slices.splitsIcmp());
+    PortNumbers.Change change = numbers.assign(plan.ports(), table::isPortGone);
     change.removed().forEach(table::removePort);
     change.added().forEach(table::addPort);
     List<NumberedPort> ports = new ArrayList<>();
@@ -98,7 +139,7 @@ final class Pipeline implements AutoCloseable {
     if (!settings.singlePort()) {
       captureWorker.match(ports);
     }
-    tell(plan.loggers(), ports);
+    spoolWorker.onPlan(new NumberedPlan(slices, ports));
     return change.refused().stream().map(Pipeline::refusal).toList();
   }
 
@@ -106,23 +147,8 @@ final class Pipeline implements AutoCloseable {
     return "logging port "
         + port.portId()
         + " is not captured: a worker takes "
-        + ConnectionTable.PORTS_MAX
+        + PacketBatch.PORTS_MAX
         + " ports: cover fewer ports on this host";
-  }
-
-  private void tell(List<FlowLogger> loggers, List<NumberedPort> ports) {
-    SlicePlan slices = new SlicePlan(settings.intervalUnitNs(), settings.dropEvidence(), loggers);
-    long[] lengthsNs =
-        loggers.stream()
-            .mapToLong(logger -> logger.aggregationInterval() * settings.intervalUnitNs())
-            .filter(lengthNs -> lengthNs > 0)
-            .distinct()
-            .toArray();
-    table.schedule(new IntervalSchedule(lengthsNs));
-    table.collectSetup(slices.collectsSetup());
-    builder.splitIcmp(slices.splitsIcmp());
-    builder.accumulates(lengthsNs.length > 1);
-    spoolWorker.onPlan(new NumberedPlan(slices, ports));
   }
 
   /** Takes at most so many frames; returns how many there were. */
@@ -134,10 +160,38 @@ final class Pipeline implements AutoCloseable {
     }
   }
 
+  /** Takes a report of packets that the host dropped, in the slice in which they were seen. */
+  void drop(DropReport report) {
+    table.apply(report);
+  }
+
+  /** Takes the news that packets of a port were lost on the way to us. */
+  void lost(LoggingPort port, long lostPackets) {
+    builder.lost(numbers.of(port), lostPackets);
+  }
+
+  /** Returns the number by which reports know a port; -1 if it is not captured. */
+  int numberOf(LoggingPort port) {
+    return numbers.of(port);
+  }
+
+  /** Returns the number by which reports know a drop point. */
+  int numberOfDropPoint(String name) {
+    return dictionary.numberOfDropPoint(name);
+  }
+
   /** Lets time pass for ports that are silent. */
   void advanceTo(long nowNs) throws IOException {
     try {
       table.advanceTo(nowNs);
+    } catch (UncheckedIOException e) {
+      throw causeOf(e);
+    }
+    sweep();
+  }
+
+  private void sweep() throws IOException {
+    try {
       table.sweep(Integer.MAX_VALUE);
     } catch (UncheckedIOException e) {
       throw causeOf(e);
@@ -157,6 +211,7 @@ final class Pipeline implements AutoCloseable {
   /** Stops at a moment: what was counted until then goes into files at once. */
   void stop(long nowNs) throws IOException {
     change(CapturePlan.NOTHING, nowNs);
+    sweep();
   }
 
   private static IOException causeOf(UncheckedIOException e) {

@@ -3,6 +3,8 @@ package io.flowlog.agent.worker;
 import io.flowlog.agent.port.LoggingPort;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -79,6 +81,11 @@ final class PortNumbers {
       }
     }
     return removed;
+  }
+
+  /** Returns the numbers of the ports that are there. */
+  Collection<Integer> all() {
+    return Collections.unmodifiableCollection(present.values());
   }
 
   /** Returns the number of a port, or -1 if it has none. */

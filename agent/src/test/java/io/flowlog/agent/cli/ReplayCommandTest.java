@@ -198,8 +198,7 @@ class ReplayCommandTest {
         .assertDone()
         .assertSays("wrote    1 record in 1 file below " + out);
     // A capture file does not tell what was dropped.
-    byte[] file = below(out).values().iterator().next();
-    String csv = new String(file, StandardCharsets.UTF_8);
+    String csv = new String(below(out).values().iterator().next(), StandardCharsets.UTF_8);
     assertTrue(csv.endsWith(",SKIPDATA\n"), csv);
   }
 

@@ -118,7 +118,7 @@ final class ReplayFixture {
     return folder.resolve("out");
   }
 
-  private FlowLogger logger() {
+  FlowLogger logger() {
     return new FlowLogger(
         LOGGER_ID,
         "logger",
