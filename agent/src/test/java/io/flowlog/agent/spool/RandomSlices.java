@@ -33,7 +33,7 @@ final class RandomSlices {
   private long startNs;
 
   /** A row as it was written, and what its numbers meant there. */
-  private record Seen(RecordBatch single, RecordDictionary dictionary) {
+  private record Seen(RecordBatch single, RecordDictionary dictionary, long sliceNs) {
     FlowRecord row() {
       return new FlowRecord().at(single.data().clone(), 0);
     }
@@ -64,11 +64,13 @@ final class RandomSlices {
     RecordBatch batch = new RecordBatch((ROWS + 1) * FlowRecord.BYTES_MAX);
     for (int i = 0; i < ROWS; i++) {
       FlowRecord row = new FlowRecord().at(batch.data(), batch.usedBytes());
-      write(row, startNs + 1 + i);
-      row.portIndex(numbers.get(random.nextInt(PORTS)));
-      if (row.verdict() == FlowRecord.DROP) {
-        row.dropPoint(dictionary.numberOfDropPoint("POINT_" + row.destinationPort()));
+      switch (random.nextInt(10)) {
+        case 0 -> writeLoss(row);
+        case 1 -> writeFolded(row, startNs + 1 + i);
+        case 2 -> writeState(row);
+        default -> writeFlow(row, startNs + 1 + i);
       }
+      row.portIndex(numbers.get(random.nextInt(PORTS)));
       remember(batch, row, dictionary);
     }
     journal.append(batch);
@@ -79,7 +81,7 @@ final class RandomSlices {
   private void remember(RecordBatch batch, FlowRecord row, RecordDictionary dictionary) {
     RecordBatch copy = new RecordBatch(FlowRecord.BYTES_MAX);
     System.arraycopy(batch.data(), batch.usedBytes(), copy.data(), 0, row.rowBytes());
-    all.add(new Seen(copy, dictionary));
+    all.add(new Seen(copy, dictionary, startNs));
     batch.append(row.rowBytes());
   }
 
@@ -117,8 +119,42 @@ final class RandomSlices {
     return numbers;
   }
 
+  /** Writes a loss; what its times say does not matter. */
+  private void writeLoss(FlowRecord row) {
+    row.kind(0, 0, FlowRecord.ACCEPT, FlowRecord.SKIPDATA)
+        .protocol(0, FlowRecord.OF_WHOLE_INTERVAL)
+        .setupUs(FlowRecord.UNKNOWN)
+        .times(random.nextInt(9000), random.nextInt(9000))
+        .audience(1 + random.nextInt(3))
+        .expiresNs(FlowRecord.NEVER)
+        .lostPackets(random.nextInt(20) == 0 ? FlowRecord.UNKNOWN : random.nextInt(100));
+  }
+
+  /** Writes what many flows together were folded into. */
+  private void writeFolded(FlowRecord row, long lastNs) {
+    row.kind(0, random.nextInt(3), random.nextInt(2), FlowRecord.SKIPDATA)
+        .protocol(PROTOCOLS[random.nextInt(PROTOCOLS.length)], FlowRecord.DESTINATION_PORT_KNOWN)
+        .ports(0, random.nextInt(2))
+        .setupUs(FlowRecord.UNKNOWN)
+        .times(startNs, lastNs)
+        .counts(1 + random.nextInt(9), random.nextInt(9000))
+        .audience(1 + random.nextInt(3))
+        .expiresNs(FlowRecord.NEVER)
+        .lostPackets(FlowRecord.UNKNOWN);
+  }
+
+  /** Writes where a connection stands of which this slice saw no packet in this direction. */
+  private void writeState(FlowRecord row) {
+    do {
+      writeFlow(row, startNs + 1);
+    } while (Icmp.is(row.protocol()));
+    long agoNs = random.nextInt(5000);
+    row.counts(0, 0).times(startNs - agoNs, startNs - agoNs);
+    row.tcp(0, 0, row.tcpState(), row.endReason()).dropPoint(0);
+  }
+
   /** Writes a row of a flow whose last packet is of a time that no other row has. */
-  private void write(FlowRecord row, long lastNs) {
+  private void writeFlow(FlowRecord row, long lastNs) {
     int ipVersion = random.nextBoolean() ? 6 : 4;
     int protocol = PROTOCOLS[random.nextInt(PROTOCOLS.length)];
     boolean icmp = Icmp.is(protocol);
@@ -131,12 +167,13 @@ final class RandomSlices {
         .setupUs(random.nextInt(100) - 1)
         .times(startNs + random.nextInt((int) (lastNs - startNs)), lastNs)
         .counts(1 + random.nextInt(9), random.nextInt(9000))
+        .dropPoint(row.verdict() == FlowRecord.DROP ? 1 + random.nextInt(3) : 0)
         .audience(1 + random.nextInt(3))
         .expiresNs(random.nextInt(4) == 0 ? FlowRecord.NEVER : random.nextInt(6000));
     row.tcp(
         1 << random.nextInt(5),
         1 << random.nextInt(8),
-        protocol == 6 ? random.nextInt(TcpState.TIME_WAIT.ordinal()) : 0,
+        protocol == 6 ? random.nextInt(TcpState.values().length) : 0,
         random.nextInt(EndReason.values().length));
     if (ipVersion == 6) {
       row.source6(random.nextInt(2), random.nextInt(2)).destination6(0, random.nextInt(2));
@@ -155,10 +192,11 @@ final class RandomSlices {
           row.protocol(row.protocol(), row.known() & ~FlowRecord.ICMP_KNOWN);
         }
         String key = keyOf(row, seen.dictionary());
-        sums.computeIfAbsent(key, k -> new Sum()).add(row, seen.dictionary());
+        sums.computeIfAbsent(key, k -> new Sum()).add(row, seen.dictionary(), seen.sliceNs());
       }
     }
     Map<String, String> rows = new TreeMap<>();
+    sums.values().removeIf(Sum::isOnlyState);
     sums.forEach((key, sum) -> rows.put(key, sum.at(view.interval().endNs())));
     return rows;
   }
@@ -172,7 +210,6 @@ final class RandomSlices {
   static String keyOf(FlowRecord row, RecordDictionary dictionary) {
     LoggingPort port = dictionary.get(row.portIndex());
     boolean icmp = (row.known() & FlowRecord.ICMP_KNOWN) != 0;
-    boolean ipv6 = row.ipVersion() == 6;
     return String.join(
         " ",
         port.portId() + "/" + port.ownerId(),
@@ -180,6 +217,17 @@ final class RandomSlices {
         "way " + row.direction() + "/" + row.verdict() + "/" + row.status(),
         row.sourcePort() + ">" + row.destinationPort(),
         icmp ? "icmp " + row.icmpType() + "/" + row.icmpCode() : "",
+        row.ipVersion() == 0 ? (isLoss(row) ? "loss" : "folded") : addresses(row));
+  }
+
+  private static boolean isLoss(FlowRecord row) {
+    return row.ipVersion() == 0 && row.packets() == 0;
+  }
+
+  private static String addresses(FlowRecord row) {
+    boolean ipv6 = row.ipVersion() == 6;
+    return String.join(
+        ">",
         ipv6 ? row.source6High() + ":" + row.source6Low() : "" + row.source4(),
         ipv6 ? row.destination6High() + ":" + row.destination6Low() : "" + row.destination4());
   }
@@ -187,7 +235,7 @@ final class RandomSlices {
   /** Returns all else that a row shows. */
   static String valueOf(FlowRecord row, RecordDictionary dictionary) {
     Sum sum = new Sum();
-    sum.add(row, dictionary);
+    sum.add(row, dictionary, row.firstNs());
     return sum.at(Long.MIN_VALUE);
   }
 
@@ -204,8 +252,32 @@ final class RandomSlices {
     private int setupUs;
     private long expiresNs;
     private String dropPoint = "";
+    private long lastToldNs = Long.MIN_VALUE;
+    private long lost;
+    private boolean isLoss;
 
-    void add(FlowRecord row, RecordDictionary dictionary) {
+    void add(FlowRecord row, RecordDictionary dictionary, long sliceNs) {
+      if (isLoss(row)) {
+        lost = lost < 0 || row.lostPackets() < 0 ? FlowRecord.UNKNOWN : lost + row.lostPackets();
+        isLoss = true;
+        return;
+      }
+      if (row.packets() > 0) {
+        addCounts(row, dictionary);
+      }
+      // What a row tells is never older than its slice.
+      long toldNs = Math.max(row.lastNs(), sliceNs);
+      if (toldNs >= lastToldNs) {
+        lastToldNs = toldNs;
+        known = row.known();
+        tcpState = row.tcpState();
+        endReason = row.endReason();
+        setupUs = row.setupUs();
+        expiresNs = row.expiresNs();
+      }
+    }
+
+    private void addCounts(FlowRecord row, RecordDictionary dictionary) {
       packets += row.packets();
       bytes += row.bytes();
       firstNs = Math.min(firstNs, row.firstNs());
@@ -213,16 +285,18 @@ final class RandomSlices {
       tcpFlagsAll |= row.tcpFlagsAll();
       if (row.lastNs() > lastNs) {
         lastNs = row.lastNs();
-        known = row.known();
-        tcpState = row.tcpState();
-        endReason = row.endReason();
-        setupUs = row.setupUs();
-        expiresNs = row.expiresNs();
         dropPoint = dictionary.dropPoint(row.dropPoint());
       }
     }
 
+    boolean isOnlyState() {
+      return packets == 0 && !isLoss;
+    }
+
     String at(long endNs) {
+      if (isLoss) {
+        return "lost " + lost;
+      }
       boolean silent = expiresNs < endNs;
       boolean closed = silent && tcpState == TcpState.TIME_WAIT.ordinal();
       boolean timedOut = silent && endReason == EndReason.NONE.ordinal();
