@@ -54,6 +54,9 @@ public enum AgentCounter {
       "packets_out_of_order_total",
       "Packets older than the running interval, counted in the running one."),
   INTERVALS("intervals_total", "Intervals cut."),
+  SPOOL_QUEUE_FULL(
+      "spool_queue_full_total",
+      "Times that a capture thread waited for the spool thread: is the disk slow or full?"),
   RECORDS("records_total", "Records written to the row journal."),
   FILES_SEALED("files_sealed_total", "Files encoded and sealed in the spool."),
   FILES_STORED("files_stored_total", "Sealed files confirmed by their store."),

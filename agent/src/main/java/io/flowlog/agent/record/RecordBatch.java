@@ -34,6 +34,13 @@ public final class RecordBatch {
     return rows;
   }
 
+  /** Becomes a copy of another batch, which must not be larger than this one can hold. */
+  public void copyOf(RecordBatch other) {
+    System.arraycopy(other.data, 0, data, 0, other.usedBytes);
+    usedBytes = other.usedBytes;
+    rows = other.rows;
+  }
+
   /** Tells whether one more row of any kind fits. */
   public boolean hasRoom() {
     return data.length - usedBytes >= FlowRecord.BYTES_MAX;

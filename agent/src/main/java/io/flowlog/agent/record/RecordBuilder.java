@@ -124,7 +124,7 @@ public final class RecordBuilder implements CutHandler {
     keepsStates = nextKeepsStates;
     packets = 0;
     try {
-      sink.onIntervalStart(startNs, endNs);
+      sink.onSliceStart(startNs, endNs);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -311,7 +311,7 @@ public final class RecordBuilder implements CutHandler {
     drainMerged();
     flush();
     try {
-      sink.onIntervalComplete(packets);
+      sink.onSliceComplete(packets);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -35,6 +35,7 @@ public final class IntervalSealer {
   private final Map<UUID, Long> sealedUpTo;
 
   private @Nullable Merged merged;
+  private UrgentWork urgent = UrgentWork.NONE;
 
   private record Slice(JournalFile journal, SlicePlan plan) {}
 
@@ -70,6 +71,12 @@ public final class IntervalSealer {
     this.sealer = sealer;
     this.coverage = coverage;
     sealedUpTo = spool.sealedFolder().lastSequences();
+  }
+
+  /** Has something done again and again while files are made. */
+  public void interruptFor(UrgentWork work) {
+    urgent = work;
+    sealer.interruptFor(work);
   }
 
   /**
@@ -205,7 +212,7 @@ public final class IntervalSealer {
     Merged found = merged;
     if (found == null || !found.slices().equals(journals) || !found.view().equals(view)) {
       forgetMerged();
-      JournalFile made = JournalMerge.merge(journals, view, spool.mergedFolder());
+      JournalFile made = JournalMerge.merge(journals, view, spool.mergedFolder(), urgent);
       found = new Merged(journals, view, made);
       merged = found;
     }

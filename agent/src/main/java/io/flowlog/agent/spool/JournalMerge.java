@@ -27,26 +27,34 @@ final class JournalMerge {
   private final FlowRecord row = new FlowRecord();
   private final long rowBytesMax;
   private boolean dropEvidence = true;
+  private final UrgentWork urgent;
   private long rowBytes;
   private long packets;
 
-  private JournalMerge(List<JournalFile> slices, SliceMerger merger, long rowBytesMax) {
+  private JournalMerge(
+      List<JournalFile> slices, SliceMerger merger, long rowBytesMax, UrgentWork urgent) {
     this.slices = slices;
     this.merger = merger;
     this.rowBytesMax = rowBytesMax;
+    this.urgent = urgent;
   }
 
   /** Merges slices, which are in the order of time, into a new journal of a folder. */
-  static JournalFile merge(List<JournalFile> slices, MergeView view, JournalFolder folder)
+  static JournalFile merge(
+      List<JournalFile> slices, MergeView view, JournalFolder folder, UrgentWork urgent)
       throws SpoolException {
-    return merge(slices, view, folder, ROWS_BYTES_MAX);
+    return merge(slices, view, folder, urgent, ROWS_BYTES_MAX);
   }
 
   static JournalFile merge(
-      List<JournalFile> slices, MergeView view, JournalFolder folder, long rowBytesMax)
+      List<JournalFile> slices,
+      MergeView view,
+      JournalFolder folder,
+      UrgentWork urgent,
+      long rowBytesMax)
       throws SpoolException {
     SliceMerger merger = new SliceMerger(view, System.nanoTime());
-    JournalMerge merge = new JournalMerge(slices, merger, rowBytesMax);
+    JournalMerge merge = new JournalMerge(slices, merger, rowBytesMax, urgent);
     merge.survey();
     RowJournal target = folder.begin(0, view.interval().startNs(), view.interval().endNs());
     try {
@@ -64,6 +72,7 @@ final class JournalMerge {
         RecordBatch batch = reader.next();
         while (batch != null) {
           rowBytes += batch.usedBytes();
+          urgent.doAll();
           batch = reader.next();
         }
         reader.expectWhole();
@@ -96,6 +105,7 @@ final class JournalMerge {
       RecordBatch batch = reader.next();
       while (batch != null) {
         merger.add(batch, numbers.get(slice));
+        urgent.doAll();
         batch = reader.next();
       }
       reader.expectWhole();
@@ -127,5 +137,6 @@ final class JournalMerge {
   private void flush(RowJournal target) throws SpoolException {
     target.append(out);
     out.clear();
+    urgent.doAll();
   }
 }

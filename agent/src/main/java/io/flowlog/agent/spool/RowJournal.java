@@ -161,7 +161,7 @@ public final class RowJournal implements AutoCloseable {
   }
 
   /** Deletes the file, which is not complete, after a failure that makes it useless. */
-  void abandon(SpoolException failure) {
+  public void abandon(SpoolException failure) {
     try {
       close();
       disk.delete(target.openPath());

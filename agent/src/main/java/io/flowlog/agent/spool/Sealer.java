@@ -20,6 +20,7 @@ public final class Sealer {
   private final int rowsPerFile;
   private final FlowRecord row = new FlowRecord();
   private final RecordBatch single = new RecordBatch(FlowRecord.BYTES_MAX);
+  private UrgentWork urgent = UrgentWork.NONE;
 
   /**
    * Makes a sealer.
@@ -31,6 +32,11 @@ public final class Sealer {
     this.encoders = encoders;
     this.names = names;
     this.rowsPerFile = rowsPerFile;
+  }
+
+  /** Has something done whenever a batch of rows is encoded. */
+  void interruptFor(UrgentWork work) {
+    urgent = work;
   }
 
   /**
@@ -62,6 +68,7 @@ public final class Sealer {
       LoggerRows rows = new LoggerRows(job, reader.dictionary());
       for (RecordBatch batch = reader.next(); batch != null; batch = reader.next()) {
         encode(batch, rows, writer, reader.dictionary());
+        urgent.doAll();
       }
       reader.expectWhole();
       boolean unknown =

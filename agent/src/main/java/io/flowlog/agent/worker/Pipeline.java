@@ -6,19 +6,12 @@ import io.flowlog.agent.decode.PacketBatch;
 import io.flowlog.agent.flow.ConnectionTable;
 import io.flowlog.agent.flow.CutTarget;
 import io.flowlog.agent.flow.IntervalSchedule;
-import io.flowlog.agent.format.RecordEncoders;
 import io.flowlog.agent.logger.CapturePlan;
-import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordBuilder;
-import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.SlicePlan;
-import io.flowlog.agent.spool.IntervalSealer;
-import io.flowlog.agent.spool.Sealer;
-import io.flowlog.agent.spool.Spool;
-import io.flowlog.agent.spool.SpoolException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -26,37 +19,30 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 
-/**
- * The stages from frames to sealed files, run inline by one thread, and the plan that they follow.
- * Owned by that thread.
- */
-final class Pipeline implements AutoCloseable {
+/** The stages from frames to rows, and the plan that they follow. Owned by one capture thread. */
+final class Pipeline {
   private static final int BATCH_BYTES = 1 << 18;
 
   /** When the clock leaps further, what lies between is nobody's. */
   private static final int SILENT_SLICES_MAX = 1440;
 
   private final PipelineSettings settings;
-  private final RecordDictionary dictionary = new RecordDictionary();
   private final PortNumbers numbers = new PortNumbers(PacketBatch.PORTS_MAX);
-  private final SpoolWorker spoolWorker;
+
+  /** The drop point of number n is at n - 1. */
+  private final List<String> dropPoints = new ArrayList<>();
+
+  private final SliceSink sink;
   private final RecordBuilder builder;
   private final ConnectionTable table;
   private final CaptureWorker captureWorker;
 
   /** Makes a pipeline that has nothing to do yet. */
-  Pipeline(PipelineSettings settings, Spool spool, Coverage coverage, CounterSet counters) {
+  Pipeline(PipelineSettings settings, SliceSink sink, CounterSet counters) {
     this.settings = settings;
-    Sealer sealer =
-        new Sealer(
-            spool,
-            new RecordEncoders(settings.encoding()),
-            settings.names(),
-            settings.rowsPerFile());
-    IntervalSealer intervals = new IntervalSealer(spool, sealer, coverage);
-    spoolWorker = new SpoolWorker(spool, intervals, dictionary, counters);
+    this.sink = sink;
     long seed = settings.tableSize().hashSeed();
-    builder = new RecordBuilder(spoolWorker, new RecordBatch(BATCH_BYTES), false, seed);
+    builder = new RecordBuilder(sink, new RecordBatch(BATCH_BYTES), false, seed);
     table =
         new ConnectionTable(
             settings.tableSize(),
@@ -67,7 +53,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   /** Follows a plan from the first packet on, whose time begins the first slice. */
-  List<String> begin(CapturePlan plan) {
+  List<String> begin(CapturePlan plan) throws IOException {
     SlicePlan slices = slicesOf(plan);
     prepare(slices);
     // Nothing but the boundaries of several lengths will ever part an interval here.
@@ -126,7 +112,7 @@ final class Pipeline implements AutoCloseable {
   }
 
   /** Tells everybody behind the table, whose last slice under the old plan is being cut. */
-  private List<String> follow(CapturePlan plan, SlicePlan slices) {
+  private List<String> follow(CapturePlan plan, SlicePlan slices) throws IOException {
     builder.splitIcmp(slices.splitsIcmp());
     PortNumbers.Change change = numbers.assign(plan.ports(), table::isPortGone);
     change.removed().forEach(table::removePort);
@@ -135,14 +121,13 @@ final class Pipeline implements AutoCloseable {
     for (LoggingPort port : plan.ports()) {
       int number = numbers.of(port);
       if (number >= 0) {
-        dictionary.define(number, port);
         ports.add(new NumberedPort(number, port));
       }
     }
     if (!settings.singlePort()) {
       captureWorker.match(ports);
     }
-    spoolWorker.onPlan(new NumberedPlan(slices, ports));
+    sink.onPlan(new NumberedPlan(slices, ports));
     return change.refused().stream().map(Pipeline::refusal).toList();
   }
 
@@ -179,8 +164,14 @@ final class Pipeline implements AutoCloseable {
   }
 
   /** Returns the number by which reports know a drop point. */
-  int numberOfDropPoint(String name) {
-    return dictionary.numberOfDropPoint(name);
+  int numberOfDropPoint(String name) throws IOException {
+    int known = dropPoints.indexOf(name);
+    if (known >= 0) {
+      return known + 1;
+    }
+    sink.onDropPoint(name);
+    dropPoints.add(name);
+    return dropPoints.size();
   }
 
   /** Lets time pass for ports that are silent: intervals without a packet are told of, too. */
@@ -212,7 +203,6 @@ final class Pipeline implements AutoCloseable {
     } catch (UncheckedIOException e) {
       throw causeOf(e);
     }
-    spoolWorker.onLastSlice();
   }
 
   /** Stops at a moment: what was counted until then goes into files at once. */
@@ -225,18 +215,8 @@ final class Pipeline implements AutoCloseable {
     return Objects.requireNonNull(e.getCause());
   }
 
-  /** Makes the files of one logger and interval that is over; tells whether there was one. */
-  boolean sealNext() throws SpoolException {
-    return spoolWorker.sealNext();
-  }
-
   /** Returns how many rows were written so far. */
   long rows() {
     return builder.rows();
-  }
-
-  @Override
-  public void close() throws SpoolException {
-    spoolWorker.close();
   }
 }

@@ -37,27 +37,28 @@ public final class ReplayPipeline implements AutoCloseable {
   private final Uploader uploader;
   private final List<FlowLogger> loggers;
   private final Pipeline pipeline;
+  private final SpoolWorker spoolWorker;
   private final Path spoolFolder;
 
-  private ReplayPipeline(ReplayPlan plan, Spool spool, CounterSet counters) {
+  private ReplayPipeline(ReplayPlan plan, Spool spool, CounterSet counters) throws IOException {
     this.spool = spool;
     this.counters = counters;
     spoolFolder = plan.out().resolve(SPOOL_FOLDER);
     loggers = plan.loggers();
     boolean assumed = plan.ports().isAssumed();
     Coverage coverage = assumed ? Coverage.ofEverything() : new Coverage(plan.loggerConfig());
+    ObjectNames names = new ObjectNames(plan.zone(), plan.encoding().host());
+    FileSettings files = new FileSettings(plan.encoding(), names, plan.rowsPerFile());
+    spoolWorker = SpoolWorker.of(spool, files, coverage, counters);
     PipelineSettings settings =
         new PipelineSettings(
             plan.intervalUnitNs(),
             plan.tableSize(),
             plan.timeouts(),
-            plan.encoding(),
-            plan.rowsPerFile(),
-            new ObjectNames(plan.zone(), plan.encoding().host()),
             new ExcludedNetworks(plan.excludedNetworks()),
             assumed,
             false);
-    pipeline = new Pipeline(settings, spool, coverage, counters);
+    pipeline = new Pipeline(settings, spoolWorker, counters);
     // Packets of ports that no logger covers are counted as such, not as foreign.
     pipeline.begin(new CapturePlan(loggers, plan.ports().list()));
     DirectoryStore store = new DirectoryStore(plan.out());
@@ -101,6 +102,7 @@ public final class ReplayPipeline implements AutoCloseable {
   /** Cuts the last interval and stores everything. */
   public void finish(ReplayProgress progress) throws IOException {
     pipeline.finish();
+    spoolWorker.onLastSlice();
     store();
     report(progress);
   }
@@ -109,7 +111,7 @@ public final class ReplayPipeline implements AutoCloseable {
     boolean sealed;
     int stored;
     do {
-      sealed = pipeline.sealNext();
+      sealed = spoolWorker.sealNext();
       stored = uploader.doWork(0);
     } while (sealed || stored > 0);
     for (FlowLogger logger : loggers) {
@@ -129,7 +131,7 @@ public final class ReplayPipeline implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try (spool;
-        pipeline) {
+        spoolWorker) {
       spool.discardAll();
     }
     try (Stream<Path> paths = Files.walk(spoolFolder)) {

@@ -1,16 +1,19 @@
 package io.flowlog.agent.worker;
 
+import io.flowlog.agent.format.RecordEncoders;
+import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordDictionary;
-import io.flowlog.agent.record.RecordSink;
 import io.flowlog.agent.record.SlicePlan;
 import io.flowlog.agent.spool.IntervalSealer;
 import io.flowlog.agent.spool.RowJournal;
+import io.flowlog.agent.spool.Sealer;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolException;
+import io.flowlog.agent.spool.UrgentWork;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread owns it, with the spool.
  */
-final class SpoolWorker implements RecordSink, AutoCloseable {
+final class SpoolWorker implements SliceSink, AutoCloseable {
   private final Spool spool;
   private final IntervalSealer sealer;
-  private final RecordDictionary dictionary;
+  private final RecordDictionary dictionary = new RecordDictionary();
   private final CounterSet counters;
   private NumberedPlan plan = NumberedPlan.NOTHING;
 
@@ -31,30 +34,45 @@ final class SpoolWorker implements RecordSink, AutoCloseable {
   private @Nullable RowJournal journal;
   private long newestStartNs = Long.MIN_VALUE;
 
-  /** Makes a worker; the dictionary is the one that the records' numbers come from. */
-  SpoolWorker(
-      Spool spool, IntervalSealer sealer, RecordDictionary dictionary, CounterSet counters) {
+  SpoolWorker(Spool spool, IntervalSealer sealer, CounterSet counters) {
     this.spool = spool;
     this.sealer = sealer;
-    this.dictionary = dictionary;
     this.counters = counters;
   }
 
-  /** Takes the plan of all slices that have not ended yet. */
-  void onPlan(NumberedPlan next) {
+  /** Makes a worker with all that it takes to make files. */
+  static SpoolWorker of(Spool spool, FileSettings files, Coverage coverage, CounterSet counters) {
+    Sealer sealer =
+        new Sealer(spool, new RecordEncoders(files.encoding()), files.names(), files.rowsPerFile());
+    return new SpoolWorker(spool, new IntervalSealer(spool, sealer, coverage), counters);
+  }
+
+  @Override
+  public void onPlan(NumberedPlan next) {
     plan = next;
   }
 
   @Override
-  public void onIntervalStart(long startNs, long endNs) throws SpoolException {
+  public void onDropPoint(String name) {
+    dictionary.numberOfDropPoint(name);
+  }
+
+  @Override
+  public void onSliceStart(long startNs, long endNs) throws SpoolException {
     RowJournal started = spool.beginInterval(startNs, endNs);
-    journal = started;
-    newestStartNs = Math.max(newestStartNs, startNs);
-    writing = plan.slices();
-    started.declare(writing);
-    for (NumberedPort port : plan.ports()) {
-      started.definePort(port.number(), dictionary);
+    try {
+      started.declare(plan.slices());
+      for (NumberedPort port : plan.ports()) {
+        dictionary.define(port.number(), port.port());
+        started.definePort(port.number(), dictionary);
+      }
+    } catch (SpoolException e) {
+      started.abandon(e);
+      throw e;
     }
+    journal = started;
+    writing = plan.slices();
+    newestStartNs = Math.max(newestStartNs, startNs);
   }
 
   @Override
@@ -66,7 +84,7 @@ final class SpoolWorker implements RecordSink, AutoCloseable {
   }
 
   @Override
-  public void onIntervalComplete(long packets) throws SpoolException {
+  public void onSliceComplete(long packets) throws SpoolException {
     running().complete(packets);
     journal = null;
     writing = SlicePlan.NONE;
@@ -77,6 +95,11 @@ final class SpoolWorker implements RecordSink, AutoCloseable {
       throw new IllegalStateException("rows came outside an interval");
     }
     return journal;
+  }
+
+  /** Has something done again and again while files are made. */
+  void interruptFor(UrgentWork work) {
+    sealer.interruptFor(work);
   }
 
   /** Tells that no rows come any more: what is there is the whole of every interval. */

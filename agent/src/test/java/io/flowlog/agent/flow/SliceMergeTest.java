@@ -63,7 +63,7 @@ class SliceMergeTest {
     }
 
     @Override
-    public void onIntervalStart(long startNs, long endNs) {
+    public void onSliceStart(long startNs, long endNs) {
       slices.add(new Slice(startNs, endNs, new ArrayList<>()));
     }
 
@@ -77,7 +77,7 @@ class SliceMergeTest {
     }
 
     @Override
-    public void onIntervalComplete(long packets) {
+    public void onSliceComplete(long packets) {
       long sum = 0;
       for (byte[] data : slices.get(slices.size() - 1).rows()) {
         row.at(data, 0);

@@ -458,7 +458,7 @@ class RecordBuilderTest {
     }
 
     @Override
-    public void onIntervalStart(long startNs, long endNs) throws IOException {
+    public void onSliceStart(long startNs, long endNs) throws IOException {
       call(false);
       running = true;
     }
@@ -478,7 +478,7 @@ class RecordBuilderTest {
     }
 
     @Override
-    public void onIntervalComplete(long packets) throws IOException {
+    public void onSliceComplete(long packets) throws IOException {
       call(true);
       running = false;
       this.packets = packets;

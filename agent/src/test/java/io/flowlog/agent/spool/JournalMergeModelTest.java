@@ -64,7 +64,8 @@ class JournalMergeModelTest {
   private void assertMerged(
       Map<String, String> expected, List<JournalFile> slices, MergeView view, long rowBytesMax)
       throws IOException {
-    JournalFile merged = JournalMerge.merge(slices, view, spool.mergedFolder(), rowBytesMax);
+    JournalFile merged =
+        JournalMerge.merge(slices, view, spool.mergedFolder(), UrgentWork.NONE, rowBytesMax);
     assertEquals(view.interval(), merged.interval());
     Map<String, String> found = new HashMap<>();
     long packets = 0;
@@ -96,7 +97,11 @@ class JournalMergeModelTest {
     for (int rounds : new int[] {1, 2, 7, 50}) {
       JournalFile merged =
           JournalMerge.merge(
-              List.of(slice), view, spool.mergedFolder(), (bytes + rounds - 1) / rounds);
+              List.of(slice),
+              view,
+              spool.mergedFolder(),
+              UrgentWork.NONE,
+              (bytes + rounds - 1) / rounds);
       int[] shares = shares(merged);
       assertEquals(rounds, shares.length, "each round writes its rows in the order of the slice");
       for (int share : shares) {

@@ -51,6 +51,7 @@ final class AgentFixture implements AutoCloseable {
   private final Frames frames = new Frames();
   private final StateFolder state;
   private Spool spool;
+  private SpoolWorker spoolWorker;
   private Pipeline pipeline;
   private ControlWorker control;
   private Uploader uploader;
@@ -95,7 +96,8 @@ final class AgentFixture implements AutoCloseable {
     this.folder = folder;
     spool = openSpool();
     state = new StateFolder(folder.resolve("state"));
-    pipeline = makePipeline(startNs);
+    spoolWorker = makeSpoolWorker(startNs);
+    pipeline = makePipeline();
     control = makeControl();
     uploader = makeUploader();
   }
@@ -104,19 +106,24 @@ final class AgentFixture implements AutoCloseable {
     return Spool.open(folder.resolve("spool"), new SpoolConfig(false), counters);
   }
 
-  private Pipeline makePipeline(long nowNs) throws IOException {
+  private SpoolWorker makeSpoolWorker(long nowNs) throws IOException {
+    ObjectNames names = new ObjectNames(ZoneOffset.UTC, "host-1", state.rememberedSinceNs(nowNs));
+    EncoderSettings encoding =
+        new EncoderSettings(TimestampUnit.NANOSECONDS, true, "KR1", "host-1");
+    FileSettings files = new FileSettings(encoding, names, rowsPerFile);
+    return SpoolWorker.of(spool, files, coverage, counters);
+  }
+
+  private Pipeline makePipeline() {
     PipelineSettings settings =
         new PipelineSettings(
             UNIT_NS,
             TableSize.growing(8 << 20, 20261120),
             FlowConfig.Timeouts.defaults(),
-            new EncoderSettings(TimestampUnit.NANOSECONDS, true, "KR1", "host-1"),
-            rowsPerFile,
-            new ObjectNames(ZoneOffset.UTC, "host-1", state.rememberedSinceNs(nowNs)),
             new ExcludedNetworks(List.of()),
             false,
             dropEvidence);
-    return new Pipeline(settings, spool, coverage, counters);
+    return new Pipeline(settings, spoolWorker, counters);
   }
 
   private ControlWorker makeControl() throws IOException {
@@ -146,7 +153,8 @@ final class AgentFixture implements AutoCloseable {
   /** Begins another life in the same folder, behind a {@link #kill} or {@link #stop}. */
   void start(long nowNs) throws IOException {
     spool = openSpool();
-    pipeline = makePipeline(nowNs);
+    spoolWorker = makeSpoolWorker(nowNs);
+    pipeline = makePipeline();
     control = makeControl();
     uploader = makeUploader();
     reload(nowNs);
@@ -165,7 +173,7 @@ final class AgentFixture implements AutoCloseable {
   }
 
   /** Hands over a drop report but for the port's and the drop point's numbers. */
-  void drop(DropReport report, LoggingPort port, String dropPoint) {
+  void drop(DropReport report, LoggingPort port, String dropPoint) throws IOException {
     report.portIndex = pipeline.numberOf(port);
     report.dropPoint = pipeline.numberOfDropPoint(dropPoint);
     pipeline.drop(report);
@@ -185,7 +193,7 @@ final class AgentFixture implements AutoCloseable {
   private void settle() throws IOException {
     boolean busy;
     do {
-      busy = pipeline.sealNext();
+      busy = spoolWorker.sealNext();
       busy |= uploader.doWork(0) > 0;
     } while (busy);
   }
@@ -200,7 +208,7 @@ final class AgentFixture implements AutoCloseable {
 
   /** Ends this life as a kill does: what is on disk stays as it is. */
   void kill() throws IOException {
-    pipeline.close();
+    spoolWorker.close();
     spool.close();
   }
 
