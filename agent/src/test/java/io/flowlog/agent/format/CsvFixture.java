@@ -60,6 +60,11 @@ final class CsvFixture {
   }
 
   static FlowLogger logger(List<String> fields, CompressionType compression) {
+    return logger(fields, FlowLogger.LogFormat.CSV, compression);
+  }
+
+  static FlowLogger logger(
+      List<String> fields, FlowLogger.LogFormat format, CompressionType compression) {
     return new FlowLogger(
         new UUID(1, 2),
         "logger",
@@ -71,7 +76,7 @@ final class CsvFixture {
         false,
         FlowLogger.StorageType.FILE,
         "file:///out",
-        FlowLogger.LogFormat.CSV,
+        format,
         compression,
         FlowLogger.Layout.nhn,
         fields,
