@@ -1,66 +1,72 @@
 package io.flowlog.agent.format;
 
+import io.flowlog.agent.logger.FlowLogger;
+import io.flowlog.agent.record.Column;
 import io.flowlog.agent.record.FlowRecord;
+import io.flowlog.agent.record.Interval;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordField;
-import io.flowlog.agent.record.RecordNames;
+import io.flowlog.agent.record.RowLayout;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Writes rows as comma-separated text: UTF-8, a line feed behind each row, nothing for what is not
- * known.
+ * Writes rows as text: UTF-8, columns with separators, a line feed behind each row, the layout's
+ * null mark for what is not known.
  *
  * <p>Owned by one thread, for one file.
  */
 final class CsvEncoder implements RecordEncoder {
-  /** The longest text of a field that is not prepared: an IPv6 address has 39 characters. */
-  private static final int FIELD_BYTES_MAX = 40;
+  /** The longest value that is no text: an IPv6 address has 39 characters. */
+  private static final int VALUE_BYTES_MAX = 40;
 
   private static final int TCP = 6;
 
-  private static final byte[][] DIRECTIONS = ascii(RecordNames.directions());
-  private static final byte[][] VERDICTS = ascii(RecordNames.verdicts());
-  private static final byte[][] STATUSES = ascii(RecordNames.statuses());
-  private static final byte[][] TCP_STATES = ascii(RecordNames.tcpStates());
-  private static final byte[][] END_REASONS = ascii(RecordNames.endReasons());
-  private static final RecordField[] FIELDS = RecordField.values();
-
-  private final RecordField[] fields;
+  private final CsvColumn[] columns;
   private final CsvTexts texts;
   private final CsvShapes shapes;
   private final int[] steps;
+  private final byte separator;
+  private final byte[] nullMark;
+  private final int valueBytesMax;
   private final TextBuffer out;
-  private final TimestampUnit timestampUnit;
-  private final int numberBytesMax;
   private final FlowRecord row = new FlowRecord();
 
-  CsvEncoder(
-      RecordField[] fields,
-      RecordDictionary ports,
+  private CsvEncoder(CsvColumn[] columns, CsvTexts texts, CsvStyle style, TextBuffer out) {
+    this.columns = columns;
+    this.texts = texts;
+    shapes = new CsvShapes(columns);
+    steps = shapes.steps();
+    separator = style.separator;
+    nullMark = style.nullMark;
+    valueBytesMax = (VALUE_BYTES_MAX + 1) * columns.length;
+    this.out = out;
+  }
+
+  /** Opens an encoder of a logger's layout and columns; begins with the header if it is wanted. */
+  static CsvEncoder open(
+      FlowLogger logger,
+      Interval interval,
+      RecordDictionary dictionary,
       EncoderSettings settings,
       WritableByteChannel sink)
       throws IOException {
-    this.fields = fields;
-    texts = new CsvTexts(ports, settings);
-    shapes = new CsvShapes(fields);
-    steps = shapes.steps();
-    timestampUnit = settings.timestampUnit();
-    numberBytesMax = (FIELD_BYTES_MAX + 1) * fields.length;
-    out = new TextBuffer(sink);
+    CsvStyle style = new CsvStyle(RowLayout.of(logger.layout()));
+    List<Column> columns = RowLayout.columnsOf(logger);
+    TextBuffer out = new TextBuffer(sink);
     if (settings.csvHeader()) {
-      byte[] header = CsvTexts.header(fields);
+      byte[] header = style.header(columns);
       out.ensure(header.length);
       out.put(header);
     }
-  }
-
-  private static byte[][] ascii(List<String> words) {
-    return words.stream().map(w -> w.getBytes(StandardCharsets.US_ASCII)).toArray(byte[][]::new);
+    CsvColumn[] ready =
+        columns.stream()
+            .map(column -> CsvColumn.of(column, interval, settings.timestampUnit()))
+            .toArray(CsvColumn[]::new);
+    return new CsvEncoder(ready, new CsvTexts(dictionary, style, settings), style, out);
   }
 
   @Override
@@ -71,37 +77,46 @@ final class CsvEncoder implements RecordEncoder {
       encodeWhole();
       return;
     }
-    out.ensure(numberBytesMax + shape.bytes);
+    out.ensure(valueBytesMax + shape.bytes);
     int piece = 0;
     for (int step : steps) {
       if (step == CsvShapes.PIECE) {
         out.put(shape.pieces[piece++]);
       } else {
-        field(FIELDS[step]);
-        out.put((byte) ',');
+        int start = out.size();
+        value(columns[step]);
+        endColumn(start);
       }
     }
     out.replaceLast((byte) '\n');
   }
 
-  /** Writes a row field by field, and keeps what its shape has in common. */
+  private void endColumn(int start) {
+    if (out.size() == start) {
+      out.put(nullMark);
+    }
+    out.put(separator);
+  }
+
+  /** Writes a row column by column, and keeps what its shape has in common. */
   private void encodeWhole() throws IOException {
     boolean hasFlow = row.ipVersion() != 0;
-    out.ensure(numberBytesMax + textBytes());
+    boolean hasTraffic = hasFlow || row.packets() != 0;
+    out.ensure(valueBytesMax + textBytes());
     List<byte[]> pieces = new ArrayList<>();
     int pieceStart = out.size();
-    for (RecordField field : fields) {
-      if (!CsvShapes.isOfShape(field)) {
+    for (CsvColumn column : columns) {
+      if (!column.isOfShape()) {
         keepPiece(pieces, pieceStart);
       }
-      out.put(texts.of(field, row.portIndex()));
-      if (hasFlow || row.packets() != 0) {
-        field(field);
+      int start = out.size();
+      if (hasTraffic) {
+        value(column);
       } else {
-        fieldWithoutTraffic(field);
+        valueWithoutTraffic(column);
       }
-      out.put((byte) ',');
-      if (!CsvShapes.isOfShape(field)) {
+      endColumn(start);
+      if (!column.isOfShape()) {
         pieceStart = out.size();
       }
     }
@@ -118,18 +133,31 @@ final class CsvEncoder implements RecordEncoder {
     }
   }
 
+  /** Returns how long the row's texts are, each of which may be longer than any other value. */
   private int textBytes() {
     int sum = 0;
-    for (RecordField field : fields) {
-      sum += texts.of(field, row.portIndex()).length;
+    for (CsvColumn column : columns) {
+      if (column.field == RecordField.DROP_POINT) {
+        sum += texts.ofDropPoint(row.dropPoint()).length;
+      } else if (column.field != null) {
+        sum += texts.of(column.field, row.portIndex()).length;
+      }
     }
     return sum;
   }
 
-  private void field(RecordField field) {
+  private void value(CsvColumn column) {
+    if (column.fixed != null) {
+      out.put(column.fixed);
+    } else if (column.field != null) {
+      field(column.field, column);
+    }
+  }
+
+  private void field(RecordField field, CsvColumn column) {
     switch (field) {
-      case TIMESTAMP_START -> out.decimal(timestampUnit.of(row.firstNs()));
-      case TIMESTAMP_END -> out.decimal(timestampUnit.of(row.lastNs()));
+      case TIMESTAMP_START -> out.decimal(column.timestampUnit.of(row.firstNs()));
+      case TIMESTAMP_END -> out.decimal(column.timestampUnit.of(row.lastNs()));
       case PROTOCOL -> out.decimal(row.protocol());
       case SRC_ADDR -> sourceAddress();
       case DST_ADDR -> destinationAddress();
@@ -138,31 +166,33 @@ final class CsvEncoder implements RecordEncoder {
       case TCP_FLAG -> tcpFlags(row.tcpFlag());
       case PACKETS -> out.decimal(row.packets());
       case BYTES -> out.decimal(row.bytes());
-      case DIRECTION -> out.put(DIRECTIONS[row.direction()]);
-      case FILTER -> out.put(VERDICTS[row.verdict()]);
-      case STATUS -> out.put(STATUSES[row.status()]);
-      case IP_VERSION -> positive(row.ipVersion());
+      case DIRECTION -> out.put(column.words[row.direction()]);
+      case FILTER -> out.put(column.words[row.verdict()]);
+      case STATUS -> out.put(column.words[row.status()]);
+      case IP_VERSION -> out.put(column.words[row.ipVersion()]);
       case ICMP_TYPE -> ifKnown(FlowRecord.ICMP_KNOWN, row.icmpType());
       case ICMP_CODE -> ifKnown(FlowRecord.ICMP_KNOWN, row.icmpCode());
       case TCP_FLAGS_ALL -> tcpFlags(row.tcpFlagsAll());
       case INITIATOR -> ifKnown(FlowRecord.INITIATOR_KNOWN, initiator());
-      case TCP_STATE -> out.put(TCP_STATES[row.tcpState()]);
+      case TCP_STATE -> out.put(column.words[row.tcpState()]);
       case SETUP_US -> unlessUnknown(row.setupUs());
       case LOST_PACKETS -> unlessUnknown(row.lostPackets());
-      case END_REASON -> out.put(END_REASONS[row.endReason()]);
-      default -> {
-        // A text, or (drop_point) nothing that this row could know.
-      }
+      case DROP_POINT -> out.put(texts.ofDropPoint(row.dropPoint()));
+      case END_REASON -> out.put(column.words[row.endReason()]);
+      default -> out.put(texts.of(field, row.portIndex()));
     }
   }
 
-  /** A row that stands for an interval in which nothing was seen, or could not be. */
-  private void fieldWithoutTraffic(RecordField field) {
+  /** A row that stands for a span in which nothing was seen, or could not be. */
+  private void valueWithoutTraffic(CsvColumn column) {
+    RecordField field = column.field;
+    if (field == null) {
+      value(column);
+      return;
+    }
     switch (field) {
-      case TIMESTAMP_START, TIMESTAMP_END, STATUS, LOST_PACKETS -> field(field);
-      default -> {
-        // Empty.
-      }
+      case TIMESTAMP_START, TIMESTAMP_END, STATUS, LOST_PACKETS -> field(field, column);
+      default -> out.put(texts.of(field, row.portIndex()));
     }
   }
 
@@ -201,12 +231,6 @@ final class CsvEncoder implements RecordEncoder {
 
   private void unlessUnknown(long value) {
     if (value != FlowRecord.UNKNOWN) {
-      out.decimal(value);
-    }
-  }
-
-  private void positive(int value) {
-    if (value > 0) {
       out.decimal(value);
     }
   }

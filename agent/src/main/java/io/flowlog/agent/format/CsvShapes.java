@@ -1,7 +1,6 @@
 package io.flowlog.agent.format;
 
 import io.flowlog.agent.record.FlowRecord;
-import io.flowlog.agent.record.RecordField;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * on its place.
  */
 final class CsvShapes {
-  /** A step that writes the next piece of a shape; others are the ordinal of a field. */
+  /** A step that writes the next piece of a shape; others are the place of a column. */
   static final int PIECE = -1;
 
   private static final int PLACE_BITS = 12;
@@ -24,11 +23,11 @@ final class CsvShapes {
   private final int[] steps;
   private final @Nullable Shape[] shapes = new Shape[PLACES];
 
-  CsvShapes(RecordField[] fields) {
+  CsvShapes(CsvColumn[] columns) {
     List<Integer> found = new ArrayList<>();
-    for (RecordField field : fields) {
-      if (!isOfShape(field)) {
-        found.add(field.ordinal());
+    for (int i = 0; i < columns.length; i++) {
+      if (!columns[i].isOfShape()) {
+        found.add(i);
       } else if (found.isEmpty() || found.get(found.size() - 1) != PIECE) {
         found.add(PIECE);
       }
@@ -36,27 +35,9 @@ final class CsvShapes {
     steps = found.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** Returns how a row is put together: neighbouring fields of the shape are one piece. */
+  /** Returns how a row is put together: neighbouring columns of the shape are one piece. */
   int[] steps() {
     return steps;
-  }
-
-  /** Tells whether a field is the same in all rows of one shape. */
-  static boolean isOfShape(RecordField field) {
-    return switch (field) {
-      case TIMESTAMP_START,
-          TIMESTAMP_END,
-          SRC_ADDR,
-          DST_ADDR,
-          SRC_PORT,
-          DST_PORT,
-          PACKETS,
-          BYTES,
-          SETUP_US,
-          LOST_PACKETS ->
-          false;
-      default -> true;
-    };
   }
 
   /** Returns the shape of a row, or null if it is not here. */
@@ -70,7 +51,7 @@ final class CsvShapes {
     return other != null && other.fits(row) ? other : null;
   }
 
-  /** Keeps the pieces of a row's shape, each with a separator behind every field. */
+  /** Keeps the pieces of a row's shape, each with a separator behind every column. */
   void keep(FlowRecord row, List<byte[]> pieces) {
     int place = place(row);
     // The newer of two stays in front, so a pair of frequent shapes does not push each other out.

@@ -5,11 +5,9 @@ import io.flowlog.agent.logger.FlowLogger.CompressionType;
 import io.flowlog.agent.logger.FlowLogger.LogFormat;
 import io.flowlog.agent.record.Interval;
 import io.flowlog.agent.record.RecordDictionary;
-import io.flowlog.agent.record.RecordField;
 import io.flowlog.agent.record.RowLayout;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Opens the encoder that a logger's declaration asks for. */
@@ -28,13 +26,12 @@ public final class RecordEncoders implements EncoderFactory {
     if (logger.logFormat() == LogFormat.PARQUET) {
       return parquet(logger, interval, dictionary, sink);
     }
-    RecordField[] fields = fields(logger);
     CompressingChannel compressor = compressor(logger.compressionType(), sink);
     if (compressor == null) {
-      return new CsvEncoder(fields, dictionary, settings, sink);
+      return CsvEncoder.open(logger, interval, dictionary, settings, sink);
     }
-    return new CompressedEncoder(
-        new CsvEncoder(fields, dictionary, settings, compressor), compressor);
+    CsvEncoder encoder = CsvEncoder.open(logger, interval, dictionary, settings, compressor);
+    return new CompressedEncoder(encoder, compressor);
   }
 
   private RecordEncoder parquet(
@@ -61,18 +58,12 @@ public final class RecordEncoders implements EncoderFactory {
     if (logger.logFormat() == LogFormat.PARQUET) {
       return ".parquet"; // whatever the codec: it is inside
     }
-    String text = ".csv";
+    String text = RowLayout.of(logger.layout()).textExtension();
     return switch (logger.compressionType()) {
       case RAW -> text;
       case GZIP -> text + ".gz";
       case ZSTD -> text + ".zst";
       case SNAPPY -> throw new IllegalArgumentException("text is not compressed by SNAPPY");
     };
-  }
-
-  private static RecordField[] fields(FlowLogger logger) {
-    return logger.fields().stream()
-        .map(name -> Objects.requireNonNull(RecordField.ofName(name), name))
-        .toArray(RecordField[]::new);
   }
 }

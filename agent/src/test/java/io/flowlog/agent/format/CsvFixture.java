@@ -5,6 +5,7 @@ import io.flowlog.agent.flow.EndReason;
 import io.flowlog.agent.flow.TcpState;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
+import io.flowlog.agent.logger.FlowLogger.Layout;
 import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.Interval;
@@ -22,7 +23,8 @@ import java.util.function.Consumer;
 
 /** Rows, ports and loggers to encode, and the short ways to a file's text. */
 final class CsvFixture {
-  static final Interval INTERVAL = new Interval(0, 60_000_000_000L);
+  static final Interval INTERVAL =
+      new Interval(1_699_999_980_000_000_000L, 1_700_000_040_000_000_000L);
 
   static final EncoderSettings SETTINGS =
       new EncoderSettings(TimestampUnit.SECONDS, true, "KR1", "host-1");
@@ -60,11 +62,18 @@ final class CsvFixture {
   }
 
   static FlowLogger logger(List<String> fields, CompressionType compression) {
-    return logger(fields, FlowLogger.LogFormat.CSV, compression);
+    return logger(Layout.nhn, fields, compression);
+  }
+
+  static FlowLogger logger(Layout layout, List<String> fields, CompressionType compression) {
+    return logger(layout, fields, FlowLogger.LogFormat.CSV, compression);
   }
 
   static FlowLogger logger(
-      List<String> fields, FlowLogger.LogFormat format, CompressionType compression) {
+      Layout layout,
+      List<String> fields,
+      FlowLogger.LogFormat format,
+      CompressionType compression) {
     return new FlowLogger(
         new UUID(1, 2),
         "logger",
@@ -78,7 +87,7 @@ final class CsvFixture {
         "file:///out",
         format,
         compression,
-        FlowLogger.Layout.nhn,
+        layout,
         fields,
         "DAY",
         null,
@@ -140,14 +149,21 @@ final class CsvFixture {
   static String csv(
       List<String> fields, RecordDictionary ports, EncoderSettings settings, RecordBatch batch)
       throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
     FlowLogger logger = logger(fields, CompressionType.RAW);
+    return new String(file(logger, ports, settings, batch), StandardCharsets.UTF_8);
+  }
+
+  /** Returns a whole file. */
+  static byte[] file(
+      FlowLogger logger, RecordDictionary ports, EncoderSettings settings, RecordBatch batch)
+      throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (RecordEncoder encoder =
         new RecordEncoders(settings).open(logger, INTERVAL, ports, Channels.newChannel(out))) {
       encode(encoder, batch);
       encoder.finish();
     }
-    return out.toString(StandardCharsets.UTF_8);
+    return out.toByteArray();
   }
 
   /** Returns one field of one row, as the file has it. */

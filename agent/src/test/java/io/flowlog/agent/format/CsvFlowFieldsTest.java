@@ -7,8 +7,12 @@ import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.flow.EndReason;
 import io.flowlog.agent.flow.TcpState;
 import io.flowlog.agent.record.FlowRecord;
+import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordField;
 import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The fields that come from the connection, one by one. */
@@ -220,8 +224,39 @@ class CsvFlowFieldsTest {
   }
 
   @Test
-  void shouldShowNothingForDropPoint() throws IOException {
-    assertEquals("", cell(RecordField.DROP_POINT, row -> {}));
+  void shouldShowDropPoint() throws IOException {
+    RecordDictionary names = CsvFixture.ports(CsvFixture.FULL_PORT);
+    names.numberOfDropPoint("NETFILTER_DROP");
+    int longest = names.numberOfDropPoint("OVS_DROP_" + "X".repeat(300));
+    assertEquals("", dropPoint(names, row -> row.dropPoint(0)));
+    assertEquals("NETFILTER_DROP", dropPoint(names, row -> row.dropPoint(1)));
+    assertEquals(names.dropPoint(longest), dropPoint(names, row -> row.dropPoint(longest)));
+    assertEquals(
+        "NETFILTER_DROP",
+        dropPoint(
+            names,
+            row -> {
+              fold(row);
+              row.dropPoint(1);
+            }));
+  }
+
+  private static String dropPoint(RecordDictionary names, Consumer<FlowRecord> change)
+      throws IOException {
+    return cell(RecordField.DROP_POINT, names, CsvFixture.SETTINGS, change);
+  }
+
+  @Test
+  void shouldNotTakeOneDropPointForAnother() throws IOException {
+    RecordDictionary names = CsvFixture.ports(CsvFixture.FULL_PORT);
+    RecordBatch batch = new RecordBatch(4 * FlowRecord.BYTES_MAX);
+    for (String name : List.of("a", "b", "a")) {
+      int number = names.numberOfDropPoint(name);
+      CsvFixture.append(batch, row -> row.dropPoint(number));
+    }
+    assertEquals(
+        "drop_point\na\nb\na\n",
+        CsvFixture.csv(List.of("drop_point"), names, CsvFixture.SETTINGS, batch));
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
+import io.flowlog.agent.logger.FlowLogger.Layout;
 import io.flowlog.agent.logger.FlowLogger.LogFormat;
 import io.flowlog.agent.record.RecordDictionary;
 import java.io.ByteArrayInputStream;
@@ -37,7 +38,7 @@ class CsvGzipEncoderTest extends RecordEncoderContract {
     assertEquals(".csv.gz", encoders.extension(CsvFixture.logger(FIELDS, CompressionType.GZIP)));
     assertEquals(".csv.zst", encoders.extension(CsvFixture.logger(FIELDS, CompressionType.ZSTD)));
     for (CompressionType compression : CompressionType.values()) {
-      FlowLogger parquet = CsvFixture.logger(FIELDS, LogFormat.PARQUET, compression);
+      FlowLogger parquet = CsvFixture.logger(Layout.nhn, FIELDS, LogFormat.PARQUET, compression);
       assertEquals(".parquet", encoders.extension(parquet));
     }
   }

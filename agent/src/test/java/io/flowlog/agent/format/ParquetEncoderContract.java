@@ -1,6 +1,7 @@
 package io.flowlog.agent.format;
 
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
+import io.flowlog.agent.logger.FlowLogger.Layout;
 import io.flowlog.agent.logger.FlowLogger.LogFormat;
 import io.flowlog.agent.record.RecordDictionary;
 import java.io.IOException;
@@ -26,7 +27,7 @@ abstract class ParquetEncoderContract extends RecordEncoderContract {
       throws IOException {
     return new RecordEncoders(CsvFixture.SETTINGS)
         .open(
-            CsvFixture.logger(FIELDS, LogFormat.PARQUET, compression),
+            CsvFixture.logger(Layout.nhn, FIELDS, LogFormat.PARQUET, compression),
             CsvFixture.INTERVAL,
             ports,
             sink);
