@@ -9,7 +9,6 @@ import io.flowlog.agent.cli.demo.DemoTraffic;
 import io.flowlog.agent.cli.demo.FileTree;
 import io.flowlog.agent.cli.demo.RecordTable;
 import io.flowlog.agent.flow.FlowConfig;
-import io.flowlog.agent.flow.IntervalSchedule;
 import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.format.TimestampUnit;
@@ -41,6 +40,7 @@ final class DemoCommand implements Callable<Integer> {
   private static final long TABLE_BYTES = 4L << 20;
   private static final long HASH_SEED = 1;
   private static final int ROWS_PER_FILE = 20_000;
+  private static final long INTERVAL_UNIT_NS = 1_000_000_000L;
   private static final int SHOWN_FILE = 1;
   private static final int SHOWN_RECORDS = 24;
 
@@ -105,9 +105,9 @@ final class DemoCommand implements Callable<Integer> {
   private static ReplayPlan plan(Path logs) {
     return new ReplayPlan(
         logs,
-        DemoCloud.logger(),
+        List.of(DemoCloud.logger()),
         Ports.of(DemoCloud.ports()),
-        new IntervalSchedule(DemoCloud.INTERVAL * 1_000_000_000L),
+        INTERVAL_UNIT_NS,
         TableSize.growing(TABLE_BYTES, HASH_SEED),
         FlowConfig.Timeouts.defaults(),
         new EncoderSettings(TimestampUnit.SECONDS, true, "", "demo"),

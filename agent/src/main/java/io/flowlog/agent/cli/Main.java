@@ -3,25 +3,17 @@ package io.flowlog.agent.cli;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Objects;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.ParseResult;
 
 /** The program: finds the command and turns its end into an exit code. */
-@Command(
-    name = "flowlog-agent",
-    mixinStandardHelpOptions = true,
-    versionProvider = Version.class,
-    description = "VPC-style flow logs from one's own hypervisors into one's own object store.",
-    footer = {"", "Exit codes: 0 done, 1 a named failure, 2 wrong use."})
-public final class Main implements Runnable {
+public final class Main implements Runnable, IExecutionExceptionHandler {
   /** Done. */
   static final int DONE = 0;
 
@@ -31,40 +23,64 @@ public final class Main implements Runnable {
   /** The command line made no sense. */
   static final int WRONG_USE = 2;
 
-  private static final Map<String, Supplier<Object>> COMMANDS = commands();
+  private static final List<String> COMMANDS = List.of("replay", "check-config", "demo");
 
-  @Spec private @Nullable CommandSpec spec;
+  private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
-  Main() {}
+  private Main() {}
 
   /** Runs one command. */
   public static void main(String[] arguments) {
     System.exit(run(arguments));
   }
 
-  private static Map<String, Supplier<Object>> commands() {
-    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
-    commands.put("replay", ReplayCommand::new);
-    commands.put("check-config", CheckConfigCommand::new);
-    commands.put("demo", DemoCommand::new);
-    return commands;
+  /** Described in code, not by annotations, whose reading takes longer than a small replay. */
+  private CommandSpec describe() {
+    spec.name("flowlog-agent").versionProvider(new Version());
+    spec.usageMessage()
+        .description("VPC-style flow logs from one's own hypervisors into one's own object store.")
+        .footer("", "Exit codes: 0 done, 1 a named failure, 2 wrong use.");
+    addHelpOptions(spec);
+    return spec;
+  }
+
+  /** Adds the options that every command has. */
+  static void addHelpOptions(CommandSpec spec) {
+    spec.addOption(
+        OptionSpec.builder("-h", "--help")
+            .usageHelp(true)
+            .description("Show this help message and exit.")
+            .build());
+    spec.addOption(
+        OptionSpec.builder("-V", "--version")
+            .versionHelp(true)
+            .description("Print version information and exit.")
+            .build());
+  }
+
+  private static Object command(String name) {
+    return switch (name) {
+      case "replay" -> ReplayCommand.describe();
+      case "check-config" -> new CheckConfigCommand();
+      case "demo" -> new DemoCommand();
+      default -> throw new IllegalArgumentException(name);
+    };
   }
 
   /** Describing a command takes longer than a small replay: only the one that is called, if any. */
   private static void addCommands(CommandLine commandLine, String... arguments) {
-    Supplier<Object> called = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
-    if (called != null) {
-      commandLine.addSubcommand(called.get());
-    } else {
-      COMMANDS.values().forEach(command -> commandLine.addSubcommand(command.get()));
+    boolean known = arguments.length > 0 && COMMANDS.contains(arguments[0]);
+    for (String name : known ? List.of(arguments[0]) : COMMANDS) {
+      commandLine.addSubcommand(command(name));
     }
   }
 
   static int run(String... arguments) {
-    CommandLine commandLine = new CommandLine(new Main());
+    Main main = new Main();
+    CommandLine commandLine = new CommandLine(main.describe());
     addCommands(commandLine, arguments);
     commandLine.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
-    commandLine.setExecutionExceptionHandler((failure, command, parsed) -> report(failure));
+    commandLine.setExecutionExceptionHandler(main);
     try {
       return commandLine.execute(arguments);
     } catch (OutOfMemoryError e) {
@@ -74,6 +90,13 @@ public final class Main implements Runnable {
               + "): lower flow.table_bytes by --set, or work on a larger machine");
       return FAILED;
     }
+  }
+
+  /** A class, as the start-up archive does not take a lambda of this type, which is old. */
+  @Override
+  public int handleExecutionException(
+      Exception failure, CommandLine commandLine, ParseResult parsed) {
+    return report(failure);
   }
 
   /** An operating error is one line; only a mistake of ours shows where it happened. */
@@ -94,6 +117,6 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(Objects.requireNonNull(spec).commandLine(), "which command?");
+    throw new ParameterException(spec.commandLine(), "which command?");
   }
 }

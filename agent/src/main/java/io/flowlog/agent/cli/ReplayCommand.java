@@ -12,101 +12,61 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Turns capture files, or what an interface shows for a while, into flow-log files. */
-@Command(
-    name = "replay",
-    mixinStandardHelpOptions = true,
-    sortOptions = false,
-    description = {
-      "Turns capture files (pcap, pcapng) into flow-log files, laid out as a logger would store"
-          + " them. Time is taken from the packets.",
-      "Without --logger: all fields, CSV, one interval for everything.",
-      ""
-    })
 final class ReplayCommand implements Callable<Integer> {
-  @Parameters(
-      paramLabel = "FILE",
-      arity = "0..*",
-      description = "Capture files, in order; - is standard input.")
-  private List<Path> files = new ArrayList<>();
+  private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      required = true,
-      description = "Where the flow-log files go.")
-  private Path out = Path.of("");
+  private ReplayCommand() {}
 
-  @Option(names = "--logger", paramLabel = "FILE", description = "A logger, as in loggers.d.")
-  private @Nullable Path loggerFile;
-
-  @Option(
-      names = "--ports",
-      paramLabel = "FILE",
-      description = "Logging ports, as in ports.d; without it the capture is one port's.")
-  private @Nullable Path portsFile;
-
-  @Option(
-      names = "--filter",
-      paramLabel = "EXPRESSION",
-      description = "Only packets that match, as tcpdump would choose them: 'tcp port 80'.")
-  private @Nullable String filter;
-
-  @Option(
-      names = "--interface",
-      paramLabel = "NAME",
-      description = "Captures on an interface by libpcap instead of reading files.")
-  private @Nullable String networkInterface;
-
-  @Option(
-      names = "--seconds",
-      paramLabel = "N",
-      defaultValue = "10",
-      description = "How long --interface captures (default: ${DEFAULT-VALUE}).")
-  private int seconds;
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key of the configuration, e.g. timestamp_unit=ns.")
-  private List<String> sets = new ArrayList<>();
-
-  @Spec private @Nullable CommandSpec spec;
+  /** Describes the command. */
+  static CommandSpec describe() {
+    CommandSpec spec = new ReplayCommand().spec;
+    spec.name("replay").versionProvider(new Version());
+    spec.usageMessage()
+        .sortOptions(false)
+        .description(
+            "Turns capture files (pcap, pcapng) into flow-log files, laid out as a logger would"
+                + " store them. Time is taken from the packets.",
+            "Without --logger: all fields, CSV, one interval for everything.",
+            "");
+    ReplayOptions.describe(spec);
+    Main.addHelpOptions(spec);
+    return spec;
+  }
 
   @Override
   public Integer call() throws CommandFailure {
-    checkUse();
-    checkOut();
-    long tableBytes =
-        ReplaySize.tableBytes(networkInterface == null ? files : List.of(Path.of("-")));
-    ReplayPlan plan = new ReplayPlanner(sets).plan(out, loggerFile, portsFile, tableBytes);
+    ReplayOptions options = ReplayOptions.of(spec.commandLine().getParseResult());
+    checkUse(options);
+    checkOut(options.out());
+    boolean live = options.networkInterface() != null;
+    long tableBytes = ReplaySize.tableBytes(live ? List.of(Path.of("-")) : options.files());
+    ReplayPlan plan =
+        new ReplayPlanner(options.sets())
+            .plan(options.out(), options.loggerFiles(), options.portsFile(), tableBytes);
     try (StopSignal stop = StopSignal.listen()) {
-      List<String> problems = replay(plan, stop);
+      List<String> problems = replay(options, plan, stop);
       problems.forEach(problem -> System.err.println("flowlog-agent: " + problem));
       return problems.isEmpty() ? Main.DONE : Main.FAILED;
     }
   }
 
   /** Does the work and returns what went wrong. */
-  private List<String> replay(ReplayPlan plan, StopSignal stop) {
+  private static List<String> replay(ReplayOptions options, ReplayPlan plan, StopSignal stop) {
     List<String> problems = new ArrayList<>();
     try (ReplayPipeline pipeline = ReplayPipeline.open(plan)) {
-      ReplayRun run = new ReplayRun(pipeline, plan.ports(), filter, stop, problems);
+      ReplayRun run = new ReplayRun(pipeline, plan.ports(), options.filter(), stop, problems);
+      String networkInterface = options.networkInterface();
       if (networkInterface == null) {
-        run.readFiles(files);
+        run.readFiles(options.files());
       } else {
-        run.capture(networkInterface, seconds);
+        run.capture(networkInterface, options.seconds());
       }
       run.finish();
-      ReplaySummary.print(pipeline.counters(), out);
+      ReplaySummary.print(pipeline.counters(), options.out());
       if (stop.isRaised()) {
         problems.add("asked to stop: what was read until then is written");
       }
@@ -123,27 +83,28 @@ final class ReplayCommand implements Callable<Integer> {
     return problems;
   }
 
-  private void checkUse() {
-    if (networkInterface != null && !files.isEmpty()) {
+  private void checkUse(ReplayOptions options) {
+    boolean live = options.networkInterface() != null;
+    if (live && !options.files().isEmpty()) {
       throw wrongUse("Give capture files or --interface, not both");
     }
-    if (networkInterface == null && files.isEmpty()) {
+    if (!live && options.files().isEmpty()) {
       throw wrongUse("Which capture files?");
     }
-    if (out.toString().isEmpty()) {
+    if (options.out().toString().isEmpty()) {
       throw wrongUse("Which directory is --out?");
     }
-    if (seconds < 1) {
-      throw wrongUse("--seconds is " + seconds + ": capture for 1 second or more");
+    if (options.seconds() < 1) {
+      throw wrongUse("--seconds is " + options.seconds() + ": capture for 1 second or more");
     }
   }
 
   private ParameterException wrongUse(String line) {
-    return new ParameterException(Objects.requireNonNull(spec).commandLine(), line);
+    return new ParameterException(spec.commandLine(), line);
   }
 
   /** The spool would fail there too, but could not say that the option is wrong. */
-  private void checkOut() throws CommandFailure {
+  private static void checkOut(Path out) throws CommandFailure {
     Path nearest = out.toAbsolutePath().normalize();
     while (nearest.getParent() != null && !Files.exists(nearest)) {
       nearest = nearest.getParent();

@@ -7,7 +7,6 @@ import io.flowlog.agent.config.LoadedConfig;
 import io.flowlog.agent.config.LoggerFiles;
 import io.flowlog.agent.config.PortFiles;
 import io.flowlog.agent.config.Problem;
-import io.flowlog.agent.flow.IntervalSchedule;
 import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.logger.FlowLogger;
@@ -35,6 +34,7 @@ final class ReplayPlanner {
   private static final UUID LOGGER_ID = UUID.fromString("f51eef3a-6bdb-58c5-acbf-7ad921b4a5ab");
   private static final UUID RESOURCE_ID = new UUID(0, 0);
   private static final int NO_ROW_LIMIT = 0;
+  private static final long NO_BOUNDARIES = 0;
 
   private final LoadedConfig loaded;
 
@@ -52,62 +52,56 @@ final class ReplayPlanner {
    *
    * @param tableBytes memory for connections, unless the configuration says how much
    */
-  ReplayPlan plan(Path out, @Nullable Path loggerFile, @Nullable Path portsFile, long tableBytes)
+  ReplayPlan plan(Path out, List<Path> loggerFiles, @Nullable Path portsFile, long tableBytes)
       throws CommandFailure {
-    FlowLogger logger = loggerFile == null ? everything() : logger(loggerFile);
+    boolean everything = loggerFiles.isEmpty();
+    List<FlowLogger> loggers = everything ? List.of(everything()) : loggers(loggerFiles);
     List<LoggingPort> declared = portsFile == null ? List.of() : ports(portsFile);
     AgentConfig config = loaded.config();
-    if (config == null || logger == null || !mistakes.isEmpty()) {
+    if (config == null || !mistakes.isEmpty()) {
       throw new CommandFailure(String.join("\nflowlog-agent: ", mistakes));
     }
     boolean sized = loaded.givenPaths().contains("flow.table_bytes");
     boolean excluding = loaded.givenPaths().contains("capture.exclude_addresses");
     return new ReplayPlan(
         out,
-        logger,
-        portsFile == null ? Ports.assumed(assumedPortId(logger)) : Ports.of(declared),
-        loggerFile == null ? IntervalSchedule.whole() : schedule(logger, config),
+        loggers,
+        portsFile == null ? Ports.assumed(assumedPortId(loggers)) : Ports.of(declared),
+        everything ? NO_BOUNDARIES : config.record().intervalUnit().toNanos(),
         TableSize.growing(sized ? config.flow().tableBytes() : tableBytes, System.nanoTime()),
         config.flow().timeouts(),
         new EncoderSettings(
             config.timestampUnit(), config.format().csvHeader(), config.region(), config.host()),
-        loggerFile == null ? NO_ROW_LIMIT : config.format().rowsPerFile(),
+        everything ? NO_ROW_LIMIT : config.format().rowsPerFile(),
         config.timeZone().getRules().getOffset(Instant.EPOCH),
         config.logger(),
         excluding ? config.capture().excludeAddresses() : List.of());
   }
 
-  /** A file's packets are the port's that the logger names, if it names one. */
-  private static UUID assumedPortId(FlowLogger logger) {
-    return logger.resourceType() == ResourceType.PORT ? logger.resourceId() : RESOURCE_ID;
+  /** A file's packets are the port's that the loggers name, if they name one. */
+  private static UUID assumedPortId(List<FlowLogger> loggers) {
+    return loggers.stream()
+        .filter(logger -> logger.resourceType() == ResourceType.PORT)
+        .map(FlowLogger::resourceId)
+        .findFirst()
+        .orElse(RESOURCE_ID);
   }
 
-  private static IntervalSchedule schedule(FlowLogger logger, AgentConfig config) {
-    long unitNs = config.record().intervalUnit().toNanos();
-    return new IntervalSchedule(logger.aggregationInterval() * unitNs);
-  }
-
-  private @Nullable FlowLogger logger(Path file) {
+  private List<FlowLogger> loggers(List<Path> files) {
     LoggerRules rules = new LoggerRules(RowLayout.fieldChoices(), StorageRules.anywhere());
-    Declarations<FlowLogger> loggers = LoggerFiles.load(file, rules);
+    Declarations<FlowLogger> loggers = new LoggerFiles(files, rules).read();
     note(loggers.problems());
-    if (!loggers.problems().isEmpty()) {
-      return null;
+    if (loggers.problems().isEmpty() && loggers.values().isEmpty()) {
+      mistakes.add(files.get(0) + ": declares no logger: add one, or drop --logger");
     }
-    if (loggers.values().size() != 1) {
-      mistakes.add(file + ": declares " + loggers.values().size() + " loggers: a replay takes one");
-      return null;
+    for (FlowLogger logger : loggers.values()) {
+      if (!logger.adminStateUp()) {
+        String where = files.size() == 1 ? files.get(0).toString() : "logger " + logger.id();
+        mistakes.add(
+            where + ": admin_state_up: is false, so nothing would be written: set it to true");
+      }
     }
-    FlowLogger logger = loggers.values().get(0);
-    if (!logger.adminStateUp()) {
-      mistakes.add(
-          file + ": admin_state_up: is false, so nothing would be written: set it to true");
-    }
-    if (logger.connectionSetupOnly()) {
-      mistakes.add(
-          file + ": connection_setup_only: is not in this version yet: use false or leave it out");
-    }
-    return logger;
+    return loggers.values();
   }
 
   private List<LoggingPort> ports(Path file) {

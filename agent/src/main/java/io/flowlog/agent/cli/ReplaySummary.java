@@ -59,10 +59,6 @@ final class ReplaySummary {
     add(lines, AgentCounter.FRAMES_EXCLUDED, "of excluded addresses");
     add(lines, AgentCounter.FRAMES_OF_NO_PORT, "of no logging port");
     add(lines, AgentCounter.LINKTYPE_UNKNOWN, "of a link type that cannot be read");
-    long unwanted = counters.get(AgentCounter.RECORDS) - counters.get(AgentCounter.ROWS_STORED);
-    if (unwanted > 0) {
-      lines.add(count(unwanted, "record") + " that the logger does not want");
-    }
     return lines;
   }
 

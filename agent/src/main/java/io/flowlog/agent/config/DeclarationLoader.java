@@ -26,6 +26,7 @@ final class DeclarationLoader<T> {
 
   private final Rules<T> rules;
   private final @Nullable String wrapper;
+  private final LastGood<T> lastGood;
   private final List<Found<T>> found = new ArrayList<>();
   private final List<Problem> problems = new ArrayList<>();
 
@@ -34,26 +35,62 @@ final class DeclarationLoader<T> {
     Checked<T> check(Map<String, @Nullable Object> tree, String fileName, int index);
   }
 
+  /** What files declared when they were last without a mistake. Owned by who reads again. */
+  static final class LastGood<T> {
+    private Map<Path, List<Found<T>>> byFile = new HashMap<>();
+  }
+
   private record Found<T>(T value, Document document, String path) {}
 
   /**
    * Makes a loader.
    *
    * @param wrapper a key around the object that may be there; null for none
+   * @param lastGood what stands in for a file with a mistake
    */
-  DeclarationLoader(Rules<T> rules, @Nullable String wrapper) {
+  DeclarationLoader(Rules<T> rules, @Nullable String wrapper, LastGood<T> lastGood) {
     this.rules = rules;
     this.wrapper = wrapper;
+    this.lastGood = lastGood;
   }
 
-  /** Reads one file, or those of a directory in the order of their names. */
-  void load(Path path) {
-    for (Path file : Files.isDirectory(path) ? filesOf(path) : List.of(path)) {
-      try {
-        read(file);
-      } catch (ProblemException e) {
-        problems.add(e.problem());
+  /** Reads files, those of a directory in the order of their names. */
+  void load(List<Path> paths) {
+    Map<Path, List<Found<T>>> good = new HashMap<>();
+    for (Path path : paths) {
+      int problemsBefore = problems.size();
+      List<Path> files = Files.isDirectory(path) ? filesOf(path) : List.of(path);
+      boolean listed = problems.size() == problemsBefore;
+      files.forEach(file -> load(file, good));
+      if (!listed || !Files.exists(path)) {
+        // A folder that cannot be looked into does not mean that everything in it was withdrawn.
+        lastGood.byFile.forEach((file, earlier) -> keep(path, file, earlier, good));
       }
+    }
+    lastGood.byFile = good;
+  }
+
+  private void keep(Path path, Path file, List<Found<T>> earlier, Map<Path, List<Found<T>>> good) {
+    if (file.startsWith(path) && good.putIfAbsent(file, earlier) == null) {
+      found.addAll(earlier);
+    }
+  }
+
+  private void load(Path file, Map<Path, List<Found<T>>> good) {
+    int foundBefore = found.size();
+    int problemsBefore = problems.size();
+    try {
+      read(file);
+    } catch (ProblemException e) {
+      problems.add(e.problem());
+    }
+    List<Found<T>> ofFile = found.subList(foundBefore, found.size());
+    if (problems.size() > problemsBefore && lastGood.byFile.containsKey(file)) {
+      ofFile.clear();
+      found.addAll(lastGood.byFile.getOrDefault(file, List.of()));
+      good.put(file, lastGood.byFile.getOrDefault(file, List.of()));
+    } else if (problems.size() == problemsBefore) {
+      good.put(file, List.copyOf(ofFile));
     }
   }
 

@@ -6,6 +6,7 @@ import static io.flowlog.agent.decode.PacketBatch.SOURCE_HIGH;
 import static io.flowlog.agent.decode.PacketBatch.SOURCE_LOW;
 
 import io.flowlog.agent.capture.Frame;
+import io.flowlog.agent.capture.LinkType;
 import java.nio.ByteBuffer;
 
 /**
@@ -45,6 +46,15 @@ public final class FrameDecoder {
    * <p>The logging port and the direction are the frame's; without a port it is number 0.
    */
   public FrameOutcome decode(Frame frame, PacketBatch batch) {
+    boolean ethernet = frame.linkType == LinkType.ETHERNET;
+    if (ethernet && CommonHeaders.read(frame, batch.words(), batch.size() * PacketBatch.STRIDE)) {
+      batch.append();
+      return FrameOutcome.PACKET;
+    }
+    return decodeAny(frame, batch);
+  }
+
+  private FrameOutcome decodeAny(Frame frame, PacketBatch batch) {
     buffer = frame.buffer;
     end = frame.offset + frame.capturedBytes;
     words = batch.words();

@@ -1,6 +1,7 @@
 package io.flowlog.agent.decode;
 
 import io.flowlog.agent.capture.Direction;
+import io.flowlog.agent.capture.DropReport;
 
 /**
  * A few dozen decoded packets, eight words each: what the connection table looks up together, so
@@ -126,6 +127,21 @@ public final class PacketBatch {
   public void setPorts(int packet, long portsOfKey) {
     int at = packet * STRIDE + KEY;
     words[at] = (words[at] & 0xffff_ffffL) | portsOfKey;
+  }
+
+  /** Returns the key word of packets that somebody else has counted. */
+  public static long keyOf(DropReport drop) {
+    return (long) drop.sourcePort << SOURCE_PORT_SHIFT
+        | (long) drop.destinationPort << DESTINATION_PORT_SHIFT
+        | (long) drop.protocol << PROTOCOL_SHIFT
+        | (long) drop.vlan << VLAN_SHIFT
+        | (drop.ipv6 ? 1L << IPV6_SHIFT : 0)
+        | drop.portIndex;
+  }
+
+  /** Returns a size word of nothing that travels in a direction. */
+  public static long sizeOf(Direction direction) {
+    return (long) direction.ordinal() << DIRECTION_SHIFT;
   }
 
   /** Returns IP bytes on the wire, from a size word. */

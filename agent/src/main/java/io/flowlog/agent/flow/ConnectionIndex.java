@@ -20,7 +20,7 @@ final class ConnectionIndex {
   /** What a slot that names no unit holds. */
   static final int EMPTY = 0;
 
-  private static final int SLOTS_MIN = 1 << 12;
+  private static final int SLOTS_MIN = 1 << 14;
   private static final int SLOTS_MAX = 1 << 28;
 
   private final int unitMask;

@@ -55,15 +55,20 @@ final class ConnectionStore {
     return allocator.usedUnits();
   }
 
-  /** Fetches the index slot of a hash; returns what it holds. */
-  int peek(long hashOfKey) {
-    return index.content(index.firstSlot(hashOfKey));
+  /** Fetches the index slot where a search starts; returns the entry that it names, if likely. */
+  int candidate(long hashOfKey) {
+    int content = index.content(index.firstSlot(hashOfKey));
+    return index.mayBe(content, hashOfKey) ? index.unitOf(content) : NONE;
   }
 
-  /** Fetches the entry that a slot's content names. */
-  long peekEntry(int content) {
-    int unit = index.unitOf(content);
+  /** Fetches an entry; returns some word of it. */
+  long peekEntry(int unit) {
     return unit == NONE ? 0 : memory.hotWord(unit, Entry.STATE);
+  }
+
+  /** Tells whether an entry that was named before still is, or is at all, the one of a key. */
+  boolean isEntryOf(int unit, Lookup lookup) {
+    return unit != NONE && isUsed(unit) && matches(unit, lookup);
   }
 
   /** Returns the entry of a key, or {@link #NONE}. */
@@ -159,7 +164,7 @@ final class ConnectionStore {
 
   private void move(int from, int to) {
     long hashOfKey = hashOf(from);
-    memory.copy(from, to);
+    memory.move(from, to);
     index.rename(index.slotOf(hashOfKey, from), hashOfKey, to);
   }
 

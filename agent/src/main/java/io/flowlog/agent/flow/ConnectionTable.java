@@ -4,6 +4,7 @@ import static io.flowlog.agent.flow.TableMemory.get;
 import static io.flowlog.agent.flow.TableMemory.set;
 
 import io.flowlog.agent.capture.Direction;
+import io.flowlog.agent.capture.DropReport;
 import io.flowlog.agent.decode.PacketBatch;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
@@ -21,20 +22,21 @@ import java.nio.LongBuffer;
  * entry that the slot names; count. The first two wait for no memory, so the misses of a whole
  * batch overlap.
  *
- * Intervals: the packets' own times decide. The first packet at or behind the boundary closes the
- * interval; from then on an entry's counters go to the handler when the entry is next touched, or
- * when the sweep gets there, whichever comes first. Which interval the counters of an entry belong
- * to is its tag. A packet older than the running interval is counted in the running one: an
- * interval that was cut is never opened again.
+ * A slice is the time between two cuts: at each boundary of an interval length that is in use, or
+ * where the owner wants one. The packets' own times decide. The first packet at or behind the
+ * boundary closes the slice; from then on an entry's counters go to the handler when the entry is
+ * next touched, or when the sweep gets there, whichever comes first. Which slice the counters of an
+ * entry belong to is its tag. A packet older than the running slice is counted in the running one:
+ * a slice that was cut is never opened again.
  */
 public final class ConnectionTable {
-  private static final int TCP = 6;
   private static final int SYN_AND_ACK = 2 | 16;
   private static final int EVICTION_LIMIT = 256;
   private static final long LANE_MASK = 0xffff_ffffL;
 
   private final TableMemory memory;
   private final ConnectionStore store;
+  private final BatchSummary summary = new BatchSummary();
   private final LookAhead ahead;
   private final TcpTracker tcp;
   private final TimeoutTable timeouts;
@@ -42,11 +44,11 @@ public final class ConnectionTable {
   private final PortExtras extras;
   private final CounterSet counters;
   private final ConnectionStore.Lookup lookup = new ConnectionStore.Lookup();
-  private final long[] amounts = new long[3];
+  private final DropIntake drops;
+  private final SideCounts amounts = new SideCounts();
+  private final long[] removedInSlice = new long[PacketBatch.PORTS_MAX];
   private final long silenceNs;
   private int hand = 2;
-  private long packets;
-  private long bytes;
 
   /** Makes an empty table. */
   public ConnectionTable(
@@ -61,36 +63,108 @@ public final class ConnectionTable {
     counters = target.counters();
     extras = new PortExtras(hash);
     cut = new IntervalCut(store, this.timeouts, extras, schedule, target);
+    drops = new DropIntake(this, memory, tcp, extras, counters);
   }
 
   /** Gives a logging port its share of the table. */
   public void addPort(int portIndex) {
+    if (isPortGone(portIndex)) {
+      extras.remove(portIndex);
+    }
     store.shares().add(portIndex);
   }
 
-  /** Takes a logging port's share away; its connections are cut and expire like others. */
+  /**
+   * Takes a logging port's share away; its connections go when the running slice is cut. None of
+   * its packets may come any more.
+   */
   public void removePort(int portIndex) {
     store.shares().remove(portIndex);
-    extras.remove(portIndex);
+    removedInSlice[portIndex] = cut.slice();
+  }
+
+  /** Tells whether nothing is left of a port, so that its number may be another's. */
+  public boolean isPortGone(int portIndex) {
+    return !store.shares().isPresent(portIndex)
+        && store.shares().used(portIndex) == 0
+        && cut.isComplete(removedInSlice[portIndex]);
+  }
+
+  /** Has slices end by another schedule, from the next one on: {@link #cutAt} begins it. */
+  public void changeSchedule(IntervalSchedule schedule) {
+    cut.nextSchedule(schedule);
+  }
+
+  /**
+   * Has packets of connection set-up counted apart or not, from the next slice on. The first such
+   * slice takes up to 64 bytes for each unit of the table beside it.
+   */
+  public void collectSetup(boolean collects) {
+    cut.nextCollectsSetup(collects);
+  }
+
+  boolean collectsSetup() {
+    return cut.collectsSetup();
+  }
+
+  /**
+   * Ends the running slice and begins the next one, though no boundary has come; begins the first
+   * one if none runs.
+   *
+   * @return where the next one begins: the time, or behind the newest packet if that is later
+   */
+  public long cutAt(long timeNs) {
+    return cut.cutAt(timeNs);
+  }
+
+  /**
+   * Counts packets that the host dropped. Those that a virtual machine sent must be counted in the
+   * slice in which they were seen, so their report has to come before that is cut.
+   */
+  public void apply(DropReport drop) {
+    drops.apply(drop);
   }
 
   /** Counts the packets of a batch. */
   public void apply(PacketBatch batch) {
     long[] words = batch.words();
     int size = batch.size();
+    summary.of(words, size);
+    if (summary.hasFragments()) {
+      joinFragments(batch);
+    }
+    ahead.prepare(words, size);
+    boolean steady = cut.covers(summary.earliestNs(), summary.latestNs());
+    if (steady) {
+      cut.seen(summary.latestNs());
+    }
     for (int packet = 0, base = 0; packet < size; packet++, base += PacketBatch.STRIDE) {
+      if (!steady) {
+        follow(words[base + PacketBatch.TIMESTAMP]);
+      }
+      count(words, base, packet);
+    }
+    counters.add(AgentCounter.PACKETS, summary.packets());
+    counters.add(AgentCounter.PACKET_BYTES, summary.bytes());
+  }
+
+  /** Lets the packets' time go on to a packet that may lie outside the running interval. */
+  private void follow(long timestampNs) {
+    if (timestampNs >= cut.endNs()) {
+      cut.roll(timestampNs);
+    } else if (timestampNs < cut.startNs()) {
+      cut.late(1);
+    }
+    cut.seen(timestampNs);
+  }
+
+  private void joinFragments(PacketBatch batch) {
+    long[] words = batch.words();
+    for (int packet = 0, base = 0; packet < batch.size(); packet++, base += PacketBatch.STRIDE) {
       if (PacketBatch.isFragment(words[base + PacketBatch.SIZE])) {
         joinFragment(batch, packet, base);
       }
     }
-    ahead.prepare(words, size);
-    packets = 0;
-    bytes = 0;
-    for (int packet = 0, base = 0; packet < size; packet++, base += PacketBatch.STRIDE) {
-      count(words, base, packet);
-    }
-    counters.add(AgentCounter.PACKETS, packets);
-    counters.add(AgentCounter.PACKET_BYTES, bytes);
   }
 
   private void joinFragment(PacketBatch batch, int packet, int base) {
@@ -111,20 +185,13 @@ public final class ConnectionTable {
   }
 
   private void count(long[] words, int base, int packet) {
-    long timestampNs = words[base + PacketBatch.TIMESTAMP];
-    if (timestampNs >= cut.endNs()) {
-      cut.roll(timestampNs);
-    } else if (timestampNs < cut.startNs()) {
-      counters.increment(AgentCounter.PACKETS_OUT_OF_ORDER);
-    }
-    cut.seen(timestampNs);
-    long size = words[base + PacketBatch.SIZE];
-    packets += PacketBatch.packetsOf(size);
-    bytes += PacketBatch.bytesOf(size);
     int side = ahead.fill(lookup, words, base, packet);
-    int unit = store.find(lookup, ahead.hash(packet));
-    if (unit == ConnectionStore.NONE) {
-      unit = create(size, side, packet);
+    int unit = ahead.candidate(packet);
+    if (!store.isEntryOf(unit, lookup)) {
+      unit = store.find(lookup, ahead.hash(packet));
+      if (unit == ConnectionStore.NONE) {
+        unit = create(words[base + PacketBatch.SIZE], side, packet);
+      }
       if (unit == ConnectionStore.NONE) {
         fold(words, base);
         return;
@@ -149,9 +216,7 @@ public final class ConnectionTable {
     if (PacketBatch.directionBitsOf(size) != Direction.UNKNOWN.ordinal()) {
       state |= Entry.ORIENTED;
     }
-    if (PacketBatch.protocolOf(lookup.key) != TCP) {
-      state = Entry.withInitiator(state, side);
-    }
+    state = Entry.fresh(state, PacketBatch.protocolOf(lookup.key), side);
     memory.hotWord(unit, Entry.STATE, state);
     return unit;
   }
@@ -168,37 +233,68 @@ public final class ConnectionTable {
     int at = TableMemory.hotOffset(unit);
     long timestampNs = words[base + PacketBatch.TIMESTAMP];
     long size = words[base + PacketBatch.SIZE];
-    long state = get(hot, at + Entry.STATE);
-    if (Entry.tag(state) != cut.tag()) {
-      state = cut.closeEntry(unit, state);
-    }
-    int sideAt = at + side;
-    long lastNs = get(hot, sideAt + Entry.LAST_NS);
-    long silentNs = timestampNs - Math.max(lastNs, get(hot, at + 1 - side + Entry.LAST_NS));
-    if (silentNs > silenceNs) {
-      state = afterSilence(unit, side, state, silentNs);
-    }
-    long packetsWord = get(hot, at + Entry.PACKETS);
-    int shift = 32 * side;
-    long lane = packetsWord >>> shift & LANE_MASK;
     int added = PacketBatch.packetsOf(size);
-    if (lane == 0 || lane + added > LANE_MASK) {
-      packetsWord = firstOrCarry(unit, side, packetsWord, timestampNs);
-    } else if (timestampNs < lastNs) {
-      outOfOrder(unit, side, timestampNs);
+    int shift = 32 * side;
+    long state = get(hot, at + Entry.STATE);
+    long lastNs = get(hot, at + side + Entry.LAST_NS);
+    long packetsWord = get(hot, at + Entry.PACKETS);
+    long lane = packetsWord >>> shift & LANE_MASK;
+    boolean soonAfter = timestampNs >= lastNs && timestampNs - lastNs <= silenceNs;
+    if (!soonAfter || lane == 0 || lane + added > LANE_MASK || Entry.tag(state) != cut.tag()) {
+      makeReady(unit, side, timestampNs, added);
+      state = get(hot, at + Entry.STATE);
+      lastNs = get(hot, at + side + Entry.LAST_NS);
+      packetsWord = get(hot, at + Entry.PACKETS);
     }
     set(hot, at + Entry.PACKETS, packetsWord + ((long) added << shift));
-    set(hot, sideAt + Entry.BYTES, get(hot, sideAt + Entry.BYTES) + PacketBatch.bytesOf(size));
-    long latestNs = Math.max(timestampNs, get(hot, sideAt + Entry.LAST_NS));
-    set(hot, sideAt + Entry.LAST_NS, latestNs);
+    set(hot, at + side + Entry.LAST_NS, Math.max(timestampNs, lastNs));
+    int bytesAt = at + side + Entry.BYTES;
+    set(hot, bytesAt, get(hot, bytesAt) + PacketBatch.bytesOf(size));
     int flags = PacketBatch.tcpFlagsOf(size);
     long next = withFlags(state, side, flags);
     if (next != state) {
       set(hot, at + Entry.STATE, next);
     }
     if (flags != 0 && TcpTracker.concerns(next, flags)) {
-      long sequences = words[base + PacketBatch.SEQUENCE];
-      set(hot, at + Entry.STATE, tcp.onPacket(unit, side, flags, sequences, timestampNs));
+      next = tcp.onPacket(unit, side, flags, words[base + PacketBatch.SEQUENCE], timestampNs);
+      set(hot, at + Entry.STATE, next);
+    }
+    if (cut.collectsSetup() && SetupFilter.wants(lookup.key, side, state, next)) {
+      countSetup(unit, side, timestampNs, size);
+    }
+  }
+
+  private void countSetup(int unit, int side, long timestampNs, long size) {
+    fillAmounts(timestampNs, size);
+    memory.setup().add(unit, side, amounts);
+    memory.hotWord(unit, Entry.STATE, memory.hotWord(unit, Entry.STATE) | Entry.SETUP_COUNTED);
+  }
+
+  private void fillAmounts(long timestampNs, long size) {
+    amounts.packets = PacketBatch.packetsOf(size);
+    amounts.bytes = PacketBatch.bytesOf(size);
+    amounts.firstNs = timestampNs;
+    amounts.lastNs = timestampNs;
+    amounts.tcpFlags = PacketBatch.tcpFlagsOf(size);
+    amounts.synAckSeen = (amounts.tcpFlags & SYN_AND_ACK) == SYN_AND_ACK;
+  }
+
+  /** Does for an entry what few packets ask for, before such a packet is counted. */
+  private void makeReady(int unit, int side, long timestampNs, int added) {
+    long state = memory.hotWord(unit, Entry.STATE);
+    if (Entry.tag(state) != cut.tag()) {
+      state = cut.closeEntry(unit, state);
+    }
+    if (timestampNs - cut.lastNs(unit) > silenceNs) {
+      afterSilence(unit, side, state, timestampNs);
+    }
+    long lane = memory.hotWord(unit, Entry.PACKETS) >>> (32 * side) & LANE_MASK;
+    if (lane == 0) {
+      first(unit, side, timestampNs);
+    } else if (lane + added > LANE_MASK) {
+      carry(unit, side);
+    } else if (timestampNs < memory.hotWord(unit, Entry.LAST_NS + side)) {
+      outOfOrder(unit, side, timestampNs);
     }
   }
 
@@ -211,19 +307,24 @@ public final class ConnectionTable {
     return (flags & SYN_AND_ACK) == SYN_AND_ACK ? next | Entry.SYN_ACK_SEEN << side : next;
   }
 
-  /** Notes a side's first packet in the interval, or makes room in its 32 bits of count. */
-  private long firstOrCarry(int unit, int side, long packetsWord, long timestampNs) {
+  /** Notes a side's first packet in the interval. */
+  private void first(int unit, int side, long timestampNs) {
     long rare = memory.coldWord(unit, Entry.RARE);
-    if ((packetsWord >>> (32 * side) & LANE_MASK) != 0) {
-      memory.coldWord(unit, Entry.RARE, rare + (1L << Entry.carryShift(side)));
-      // The lane wraps when the packets are added; the carry out of the low lane is taken back.
-      return side == 0 ? packetsWord - (1L << 32) : packetsWord;
-    }
     if ((rare >>> Entry.carryShift(side) & Entry.CARRY_MASK) == 0) {
       memory.coldWord(unit, Entry.FIRST_NS + side, timestampNs);
       memory.hotWord(unit, Entry.LAST_NS + side, timestampNs);
     }
-    return packetsWord;
+  }
+
+  /** Makes room in a side's 32 bits of packet count. */
+  private void carry(int unit, int side) {
+    long rare = memory.coldWord(unit, Entry.RARE);
+    memory.coldWord(unit, Entry.RARE, rare + (1L << Entry.carryShift(side)));
+    if (side == 0) {
+      // The lane wraps when the packets are added; the carry out of the low lane is taken back.
+      long packetsWord = memory.hotWord(unit, Entry.PACKETS);
+      memory.hotWord(unit, Entry.PACKETS, packetsWord - (1L << 32));
+    }
   }
 
   private void outOfOrder(int unit, int side, long timestampNs) {
@@ -232,29 +333,49 @@ public final class ConnectionTable {
   }
 
   /** Begins a new exchange in an entry whose last one is over. */
-  private long afterSilence(int unit, int side, long state, long silentNs) {
-    boolean fresh =
-        (memory.hotWord(unit, Entry.LAST_NS) | memory.hotWord(unit, Entry.LAST_NS + 1)) == 0;
-    if (fresh || silentNs <= timeouts.ofNs(lookup.key, state)) {
-      return state;
+  private void afterSilence(int unit, int side, long state, long timestampNs) {
+    long lastNs = cut.lastNs(unit);
+    // Without a last packet the entry is fresh.
+    if (lastNs == 0 || timestampNs - lastNs <= timeouts.ofNs(lookup.key, state)) {
+      return;
     }
     memory.coldWord(unit, Entry.RARE, memory.coldWord(unit, Entry.RARE) & ~Entry.SETUP_MASK);
     counters.increment(AgentCounter.CONNECTIONS_EXPIRED);
-    long next = state & ~Entry.CONNECTION_BITS;
-    if (PacketBatch.protocolOf(lookup.key) != TCP) {
-      next = Entry.withInitiator(next, side);
-    }
+    long next = Entry.fresh(state, PacketBatch.protocolOf(lookup.key), side);
     memory.hotWord(unit, Entry.STATE, next);
-    return next;
+  }
+
+  /** Begins or ends slices as a report's time wants; returns the side that sent its packets. */
+  int orient(long[] words, DropReport drop) {
+    if (drop.lastNs >= cut.endNs()) {
+      cut.roll(drop.lastNs);
+    } else if (drop.lastNs < cut.startNs()) {
+      cut.late(drop.packets);
+    }
+    cut.seen(drop.lastNs);
+    ahead.prepare(words, 1);
+    return ahead.fill(lookup, words, 0, 0);
+  }
+
+  /** Returns the entry of what was oriented last, as the running slice and a time find it. */
+  int reach(long[] words, int side, long timestampNs) {
+    int unit = store.find(lookup, ahead.hash(0));
+    if (unit == ConnectionStore.NONE) {
+      return create(words[PacketBatch.SIZE], side, 0);
+    }
+    long state = memory.hotWord(unit, Entry.STATE);
+    if (Entry.tag(state) != cut.tag()) {
+      state = cut.closeEntry(unit, state);
+    }
+    afterSilence(unit, side, state, timestampNs);
+    return unit;
   }
 
   private void fold(long[] words, int base) {
     long key = words[base + PacketBatch.KEY];
     long size = words[base + PacketBatch.SIZE];
     int protocol = PacketBatch.protocolOf(key);
-    amounts[0] = words[base + PacketBatch.TIMESTAMP];
-    amounts[1] = PacketBatch.packetsOf(size);
-    amounts[2] = PacketBatch.bytesOf(size);
+    fillAmounts(words[base + PacketBatch.TIMESTAMP], size);
     extras
         .overflow(PacketBatch.portIndexOf(key))
         .add(
@@ -262,7 +383,7 @@ public final class ConnectionTable {
             protocol,
             Icmp.is(protocol) ? 0 : PacketBatch.destinationPortOf(key),
             amounts);
-    counters.add(AgentCounter.PACKETS_FOLDED, amounts[1]);
+    counters.add(AgentCounter.PACKETS_FOLDED, amounts.packets);
   }
 
   /** Forgets one connection that has nothing to report, of a port that is over its share. */
@@ -304,21 +425,21 @@ public final class ConnectionTable {
     }
   }
 
-  /** Collects rows of the closed interval from at most so many units; returns what is left over. */
+  /** Collects rows of the closed slice from at most so many units; returns what is left over. */
   public int sweep(int unitLimit) {
     return cut.sweep(unitLimit);
   }
 
-  /** Begins the interval of a time, for a worker whose ports are all past the boundary. */
+  /** Begins the slice of a time, for a worker whose ports are all past the boundary. */
   public void advanceTo(long nowNs) {
     if (cut.isOpen() && nowNs >= cut.endNs()) {
       cut.roll(nowNs);
     }
   }
 
-  /** Closes the running interval at once, and collects all its rows. */
+  /** Closes the running slice as if its end had come, and collects all its rows. */
   public void finish() {
-    cut.close();
+    cut.finish();
     cut.sweep(Integer.MAX_VALUE);
   }
 

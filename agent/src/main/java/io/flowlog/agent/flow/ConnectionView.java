@@ -15,6 +15,12 @@ public final class ConnectionView {
 
   private final TableMemory memory;
   private final PortExtras extras;
+  private final SideCounts seen = new SideCounts();
+  private final SideCounts accepted = new SideCounts();
+  private final SideCounts setup = new SideCounts();
+  private final SideCounts dropped = new SideCounts();
+  private boolean collectsSetup;
+  private int unit;
   private LongBuffer hot = TableMemory.NONE;
   private LongBuffer addresses = TableMemory.NONE;
   private LongBuffer cold = TableMemory.NONE;
@@ -32,8 +38,14 @@ public final class ConnectionView {
     this.extras = extras;
   }
 
+  /** Says whether set-up was counted apart in the slice whose connections follow. */
+  void describe(boolean collectsSetup) {
+    this.collectsSetup = collectsSetup;
+  }
+
   /** Moves to an entry; the TCP state and end reason are those of a moment. */
   void at(int unit, long expiresNs, TcpState tcpState, EndReason endReason) {
+    this.unit = unit;
     this.expiresNs = expiresNs;
     hot = memory.hot(unit);
     hotOffset = TableMemory.hotOffset(unit);
@@ -120,37 +132,86 @@ public final class ConnectionView {
     return ((state & Entry.ORIENTED) == 0 ? Direction.UNKNOWN : direction).ordinal();
   }
 
-  /** Returns the packets that a side sent. */
-  public long packets(int side) {
-    return Entry.packets(
-        TableMemory.get(hot, hotOffset + Entry.PACKETS),
-        TableMemory.get(cold, coldOffset + Entry.RARE),
-        side);
+  /** Returns what a side's packets add up to that were seen, dropped ones included. */
+  public SideCounts seen(int side) {
+    return fill(seen, side);
   }
 
-  /** Returns the IP bytes that a side sent. */
-  public long bytes(int side) {
-    return TableMemory.get(hot, hotOffset + Entry.BYTES + side);
+  private SideCounts fill(SideCounts target, int side) {
+    long rare = TableMemory.get(cold, coldOffset + Entry.RARE);
+    target.packets = Entry.packets(TableMemory.get(hot, hotOffset + Entry.PACKETS), rare, side);
+    target.bytes = TableMemory.get(hot, hotOffset + Entry.BYTES + side);
+    target.firstNs = TableMemory.get(cold, coldOffset + Entry.FIRST_NS + side);
+    target.lastNs = TableMemory.get(hot, hotOffset + Entry.LAST_NS + side);
+    target.tcpFlags = Entry.tcpFlags(state, side);
+    target.synAckSeen = Entry.has(state, Entry.SYN_ACK_SEEN, side);
+    return target;
   }
 
-  /** Returns the time of a side's first packet. */
-  public long firstNs(int side) {
-    return TableMemory.get(cold, coldOffset + Entry.FIRST_NS + side);
+  /**
+   * Returns what a side's packets add up to that got through. Times and flags are those of all that
+   * were seen: which of them were dropped is not known one by one.
+   */
+  public SideCounts accepted(int side) {
+    fill(accepted, side);
+    if (isSeenWhenDropped(side)) {
+      accepted.takeOff(dropped(side));
+    }
+    return accepted;
   }
 
-  /** Returns the time of a side's last packet. */
-  public long lastNs(int side) {
-    return TableMemory.get(hot, hotOffset + Entry.LAST_NS + side);
+  /** What the virtual machine sends is seen before it is judged, what is sent to it behind. */
+  private boolean isSeenWhenDropped(int side) {
+    return side == 0 && (state & Entry.ORIENTED) != 0 && (state & Entry.DROPS_COUNTED) != 0;
   }
 
-  /** Returns all TCP flags that a side sent. */
-  public int tcpFlags(int side) {
-    return Entry.tcpFlags(state, side);
+  /** Returns how many more packets were dropped than seen, of those that are seen before. */
+  long droppedUnseen() {
+    return isSeenWhenDropped(0) ? Math.max(0, dropped(0).packets - seen(0).packets) : 0;
   }
 
-  /** Tells whether a side sent SYN and ACK in one packet. */
-  public boolean synAckSeen(int side) {
-    return Entry.has(state, Entry.SYN_ACK_SEEN, side);
+  /** Tells whether {@link #setup} knows anything. */
+  public boolean collectsSetup() {
+    return collectsSetup;
+  }
+
+  /** Returns the part of {@link #accepted} that a logger of connection set-up only wants. */
+  public SideCounts setup(int side) {
+    if ((state & Entry.SETUP_COUNTED) == 0) {
+      setup.clear();
+    } else {
+      memory.setup().read(unit, side, setup);
+      setup.limitTo(accepted(side));
+    }
+    return setup;
+  }
+
+  /** Returns what a side's dropped packets add up to. */
+  public SideCounts dropped(int side) {
+    if ((state & Entry.DROPS_COUNTED) == 0) {
+      dropped.clear();
+    } else {
+      memory.drops().read(unit, side, dropped);
+    }
+    return dropped;
+  }
+
+  /** Tells whether packets of a side were dropped, in this slice or an earlier one. */
+  public boolean droppedEver(int side) {
+    return Entry.has(state, Entry.DROPS_EVER, side);
+  }
+
+  /** Returns the time of the connection's last packet, dropped ones included. */
+  public long latestNs() {
+    long latestNs =
+        Math.max(
+            TableMemory.get(hot, hotOffset + Entry.LAST_NS),
+            TableMemory.get(hot, hotOffset + Entry.LAST_NS + 1));
+    if ((state & Entry.DROPS_COUNTED) == 0) {
+      return latestNs;
+    }
+    SideCounters drops = memory.drops();
+    return Math.max(latestNs, Math.max(drops.lastNs(unit, 0), drops.lastNs(unit, 1)));
   }
 
   /** Tells whether it is known which side opened the connection. */

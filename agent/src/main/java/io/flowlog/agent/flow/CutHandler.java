@@ -1,8 +1,8 @@
 package io.flowlog.agent.flow;
 
-/** Takes what an interval has counted, while it is cut. Called by the table's owner. */
+/** Takes what a slice has counted, while it is cut. Called by the table's owner. */
 public interface CutHandler {
-  /** The rows of an interval follow. */
+  /** The rows of a slice follow. */
   void onCutStart(long startNs, long endNs);
 
   /** Takes the counters of one connection; the view is valid only during the call. */
@@ -11,6 +11,6 @@ public interface CutHandler {
   /** Takes packets of a port that were counted without their connection. */
   void onOverflow(OverflowView overflow);
 
-  /** The interval has no more rows. */
+  /** The slice has no more rows. */
   void onCutComplete();
 }

@@ -9,6 +9,8 @@ package io.flowlog.agent.flow;
  * first a fingerprint of them.
  */
 final class Entry {
+  static final int TCP = 6;
+
   /** Hot words. */
   static final int ADDRESSES = 0;
 
@@ -89,8 +91,24 @@ final class Entry {
   /** Something came back from the side that did not open the exchange. */
   static final long ANSWERED = 1L << 54;
 
+  /**
+   * TCP: the connection is set up, or its set-up was not seen; so of every entry until its first
+   * SYN.
+   */
+  static final long OPENED = 1L << 55;
+
+  /** Packets of its set-up were counted in the interval. */
+  static final long SETUP_COUNTED = 1L << 56;
+
+  /** Dropped packets were counted in the interval. */
+  static final long DROPS_COUNTED = 1L << 57;
+
+  /** One bit per side: packets of it were dropped since the entry was made. */
+  static final long DROPS_EVER = 1L << 58;
+
   /** What lives as long as the interval. */
-  static final long INTERVAL_BITS = 0xffffL << FLAGS_SHIFT | 3 * SYN_ACK_SEEN;
+  static final long INTERVAL_BITS =
+      0xffffL << FLAGS_SHIFT | 3 * SYN_ACK_SEEN | SETUP_COUNTED | DROPS_COUNTED;
 
   /** What lives as long as the connection. */
   static final long CONNECTION_BITS =
@@ -101,7 +119,8 @@ final class Entry {
           | 3 * FIN_ACKNOWLEDGED
           | 3 * SYN_PENDING
           | 3 * SYN_ACK_SENDER
-          | ANSWERED;
+          | ANSWERED
+          | OPENED;
 
   private Entry() {}
 
@@ -150,6 +169,12 @@ final class Entry {
 
   static long withTag(long state, int tag) {
     return (state & ~(TAG_MASK << TAG_SHIFT)) | (long) tag << TAG_SHIFT;
+  }
+
+  /** Returns the bits of a new connection, or of a new exchange that a side begins. */
+  static long fresh(long state, int protocol, int side) {
+    long next = state & ~CONNECTION_BITS;
+    return protocol == TCP ? next | OPENED : withInitiator(next, side);
   }
 
   /** Tells whether a bit that exists once per side is set. */

@@ -1,26 +1,59 @@
 package io.flowlog.agent.flow;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
- * Where intervals begin and end: at the multiples of a length since 1970, or one interval for
+ * Where slices begin and end: at every multiple of every length since 1970, or one slice for
  * everything.
  *
- * @param lengthNs the length; 0 for one interval without end that starts with the first packet
+ * @param lengthsNs the lengths of the intervals in use; none for one slice without end that starts
+ *     with the first packet
  */
-public record IntervalSchedule(long lengthNs) {
-  /** Returns the schedule of a single interval that takes everything. */
+public record IntervalSchedule(List<Long> lengthsNs) {
+  /** Makes a schedule, and refuses intervals without length. */
+  public IntervalSchedule {
+    lengthsNs = List.copyOf(lengthsNs);
+    for (long lengthNs : lengthsNs) {
+      if (lengthNs <= 0) {
+        throw new IllegalArgumentException("an interval of " + lengthNs + " ns");
+      }
+    }
+  }
+
+  /** Makes the schedule of some lengths. */
+  public IntervalSchedule(long... lengthsNs) {
+    this(Arrays.stream(lengthsNs).boxed().toList());
+  }
+
+  /** Returns the schedule of a single slice that takes everything. */
   public static IntervalSchedule whole() {
-    return new IntervalSchedule(0);
+    return new IntervalSchedule(List.of());
   }
 
-  /** Returns the start of the interval that a time lies in. */
+  /** Tells whether nothing ever ends. */
+  public boolean isWhole() {
+    return lengthsNs.isEmpty();
+  }
+
+  /** Returns the last boundary that is not behind a time; the time itself if there is none. */
   public long startOf(long timestampNs) {
-    return lengthNs == 0 ? timestampNs : Math.floorDiv(timestampNs, lengthNs) * lengthNs;
+    long startNs = isWhole() ? timestampNs : Long.MIN_VALUE;
+    for (long lengthNs : lengthsNs) {
+      startNs = Math.max(startNs, Math.floorDiv(timestampNs, lengthNs) * lengthNs);
+    }
+    return startNs;
   }
 
-  /** Returns the end of the interval that starts at a time. */
-  public long endOf(long startNs) {
-    return lengthNs == 0 || startNs > Long.MAX_VALUE - lengthNs
-        ? Long.MAX_VALUE
-        : startNs + lengthNs;
+  /** Returns the first boundary behind a time. */
+  public long endOf(long timestampNs) {
+    long endNs = Long.MAX_VALUE;
+    for (long lengthNs : lengthsNs) {
+      long startNs = Math.floorDiv(timestampNs, lengthNs) * lengthNs;
+      if (startNs <= Long.MAX_VALUE - lengthNs) {
+        endNs = Math.min(endNs, startNs + lengthNs);
+      }
+    }
+    return endNs;
   }
 }

@@ -10,15 +10,20 @@ import io.flowlog.agent.decode.PacketBatch;
  * <p>Owned by one {@link ConnectionTable}. The fields hold the answers for the last batch.
  */
 final class LookAhead {
-  private final ConnectionStore store;
-  private final KeyedHash hash;
-  private long[] addresses = new long[0];
-  private long[] keys = new long[0];
-  private long[] hashes = new long[0];
-  private int[] contents = new int[0];
+  /** Words of one packet: what its connection is looked up by. */
+  private static final int STRIDE = 4;
+
+  private static final int ADDRESSES = 0;
+  private static final int KEY = 1;
+  private static final int HASH = 2;
 
   /** 0 when the packet's source is the local side, 1 when its destination is. */
-  private int[] sides = new int[0];
+  private static final int SIDE = 3;
+
+  private final ConnectionStore store;
+  private final KeyedHash hash;
+  private long[] looks = new long[0];
+  private int[] candidates = new int[0];
 
   /** Keeps the look-ahead loads alive: a compiler drops what nobody can see. */
   private long fetched;
@@ -30,22 +35,19 @@ final class LookAhead {
 
   /** Looks at the first packets of a batch. */
   void prepare(long[] words, int size) {
-    if (size > keys.length) {
-      addresses = new long[size];
-      keys = new long[size];
-      hashes = new long[size];
-      contents = new int[size];
-      sides = new int[size];
+    if (size > candidates.length) {
+      looks = new long[size * STRIDE];
+      candidates = new int[size];
     }
     for (int packet = 0, base = 0; packet < size; packet++, base += PacketBatch.STRIDE) {
-      orient(words, base, packet);
+      orient(words, base, packet * STRIDE);
     }
     for (int packet = 0; packet < size; packet++) {
-      contents[packet] = store.peek(hashes[packet]);
+      candidates[packet] = store.candidate(hash(packet));
     }
     long seen = 0;
     for (int packet = 0; packet < size; packet++) {
-      seen += store.peekEntry(contents[packet]);
+      seen += store.peekEntry(candidates[packet]);
     }
     fetched = seen;
   }
@@ -53,7 +55,7 @@ final class LookAhead {
   /*
    * Which side a packet comes from is as good as random, so its choices are masks, not branches.
    */
-  private void orient(long[] words, int base, int packet) {
+  private void orient(long[] words, int base, int look) {
     long key = words[base + PacketBatch.KEY];
     int direction = PacketBatch.directionBitsOf(words[base + PacketBatch.SIZE]);
     long source = words[base + PacketBatch.SOURCE_LOW];
@@ -77,10 +79,10 @@ final class LookAhead {
     if (!Icmp.is(PacketBatch.protocolOf(key))) {
       key ^= (key ^ PacketBatch.reverse(key)) & swap;
     }
-    addresses[packet] = both;
-    keys[packet] = key;
-    hashes[packet] = hash.of(both, key);
-    sides[packet] = side;
+    looks[look + ADDRESSES] = both;
+    looks[look + KEY] = key;
+    looks[look + HASH] = hash.of(both, key);
+    looks[look + SIDE] = side;
   }
 
   private static boolean isSourceGreater(long[] words, int base, long key) {
@@ -100,14 +102,20 @@ final class LookAhead {
 
   /** Returns the hash of a packet's connection. */
   long hash(int packet) {
-    return hashes[packet];
+    return looks[packet * STRIDE + HASH];
+  }
+
+  /** Returns the entry where a search for a packet's connection started, or NONE. */
+  int candidate(int packet) {
+    return candidates[packet];
   }
 
   /** Fills in what a packet's connection is looked up by; returns the side that sent it. */
   int fill(ConnectionStore.Lookup lookup, long[] words, int base, int packet) {
-    int side = sides[packet];
-    long key = keys[packet];
-    lookup.addresses = addresses[packet];
+    int look = packet * STRIDE;
+    int side = (int) looks[look + SIDE];
+    long key = looks[look + KEY];
+    lookup.addresses = looks[look + ADDRESSES];
     lookup.key = key;
     if (PacketBatch.isIpv6(key)) {
       int local = base + PacketBatch.SOURCE_HIGH + 2 * side;

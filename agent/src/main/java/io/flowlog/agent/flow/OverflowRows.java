@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * Where one logging port's packets are counted that get no entry of their own: exact sums per
- * direction, protocol and destination port, and once there are {@link #EXACT_MAX} of those, per
- * direction and protocol.
+ * direction, verdict, protocol and destination port, and once there are {@link #EXACT_MAX} of
+ * those, per direction, verdict and protocol.
  *
  * <p>Owned by one {@link ConnectionTable}, cleared at each cut.
  */
@@ -16,8 +16,13 @@ final class OverflowRows {
   /** {@link #destinationPort} of a row that stands for all further ones. */
   static final int ANY_PORT = -1;
 
-  /** Every direction and protocol may have a row without a port. */
-  private static final int ROWS_MAX = EXACT_MAX + 3 * 256;
+  /** One bit more than ports have. */
+  private static final int PORT_MASK = 0x1ffff;
+
+  /** Every direction, verdict and protocol may have a row without a port. */
+  private static final int ROWS_MAX = EXACT_MAX + 2 * 3 * 256;
+
+  private static final int DROPPED = 1 << 27;
 
   /** As many as a 12-bit hash names. */
   private static final int SLOTS = 4096;
@@ -28,28 +33,40 @@ final class OverflowRows {
   private final long[] lastNs = new long[ROWS_MAX];
   private final long[] packets = new long[ROWS_MAX];
   private final long[] bytes = new long[ROWS_MAX];
+  private final int[] dropPoints = new int[ROWS_MAX];
   private int rows;
   private int exactRows;
 
   /** Counts packets of one direction, protocol and destination port. */
-  void add(int direction, int protocol, int destinationPort, long[] amounts) {
-    int key = key(direction, protocol, destinationPort);
+  void add(int direction, int protocol, int destinationPort, SideCounts added) {
+    int verdict = added.dropPoint == 0 ? 0 : DROPPED;
+    int row = reach(verdict | key(direction, protocol, destinationPort));
+    firstNs[row] = Math.min(firstNs[row], added.firstNs);
+    lastNs[row] = Math.max(lastNs[row], added.lastNs);
+    packets[row] += added.packets;
+    bytes[row] += added.bytes;
+    dropPoints[row] = added.dropPoint;
+  }
+
+  /** Takes packets off those that were not dropped; there may be fewer so far. */
+  void takeOff(int direction, int protocol, int destinationPort, SideCounts dropped) {
+    int row = reach(key(direction, protocol, destinationPort));
+    packets[row] -= dropped.packets;
+    bytes[row] -= dropped.bytes;
+  }
+
+  private int reach(int exactKey) {
+    int key = exactKey;
     int row = find(key);
     if (row < 0 && exactRows == EXACT_MAX) {
-      key = key(direction, protocol, ANY_PORT);
+      key = exactKey | PORT_MASK;
       row = find(key);
     }
-    if (row < 0) {
-      row = create(key);
-    }
-    firstNs[row] = Math.min(firstNs[row], amounts[0]);
-    lastNs[row] = Math.max(lastNs[row], amounts[0]);
-    packets[row] += amounts[1];
-    bytes[row] += amounts[2];
+    return row < 0 ? create(key) : row;
   }
 
   private static int key(int direction, int protocol, int destinationPort) {
-    return direction << 25 | protocol << 17 | (destinationPort & 0x1ffff);
+    return direction << 25 | protocol << 17 | (destinationPort & PORT_MASK);
   }
 
   private int find(int key) {
@@ -75,7 +92,8 @@ final class OverflowRows {
     lastNs[row] = Long.MIN_VALUE;
     packets[row] = 0;
     bytes[row] = 0;
-    if ((key & 0x1ffff) != (ANY_PORT & 0x1ffff)) {
+    dropPoints[row] = 0;
+    if ((key & PORT_MASK) != (ANY_PORT & PORT_MASK)) {
       exactRows++;
     }
     return row;
@@ -93,7 +111,7 @@ final class OverflowRows {
 
   /** Returns the ordinal of a row's direction. */
   int direction(int row) {
-    return keys[row] >>> 25;
+    return keys[row] >>> 25 & 3;
   }
 
   /** Returns a row's IP protocol. */
@@ -103,8 +121,8 @@ final class OverflowRows {
 
   /** Returns a row's destination port, or {@link #ANY_PORT}. */
   int destinationPort(int row) {
-    int port = keys[row] & 0x1ffff;
-    return port == (ANY_PORT & 0x1ffff) ? ANY_PORT : port;
+    int port = keys[row] & PORT_MASK;
+    return port == (ANY_PORT & PORT_MASK) ? ANY_PORT : port;
   }
 
   /** Returns the time of a row's first packet. */
@@ -117,7 +135,12 @@ final class OverflowRows {
     return lastNs[row];
   }
 
-  /** Returns a row's packets. */
+  /** Returns the number of a row's last drop reason, 0 of packets that were not dropped. */
+  int dropPoint(int row) {
+    return dropPoints[row];
+  }
+
+  /** Returns a row's packets; none or fewer when more were dropped than seen. */
   long packets(int row) {
     return packets[row];
   }

@@ -5,6 +5,7 @@ package io.flowlog.agent.flow;
  *
  * @param direction the ordinal of the {@code capture.Direction}
  * @param destinationPort the destination port, or -1 when the row stands for many
+ * @param dropPoint the number of the last drop reason, 0 of packets that were not dropped
  */
 public record OverflowView(
     int portIndex,
@@ -14,4 +15,5 @@ public record OverflowView(
     long firstNs,
     long lastNs,
     long packets,
-    long bytes) {}
+    long bytes,
+    int dropPoint) {}

@@ -1,6 +1,7 @@
 package io.flowlog.agent.flow;
 
 import io.flowlog.agent.decode.PacketBatch;
+import io.flowlog.agent.metrics.AgentCounter;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -56,7 +57,7 @@ final class PortExtras {
   }
 
   /** Gives all overflow rows to the handler and forgets them. */
-  void emitOverflow(CutHandler handler) {
+  void emitOverflow(CutTarget target) {
     if (!overflowing) {
       return;
     }
@@ -64,28 +65,36 @@ final class PortExtras {
     for (int portIndex = 0; portIndex < overflow.length; portIndex++) {
       OverflowRows rows = overflow[portIndex];
       if (rows != null) {
-        emit(portIndex, rows, handler);
+        emit(portIndex, rows, target);
         rows.clear();
       }
     }
   }
 
-  private static void emit(int portIndex, OverflowRows rows, CutHandler handler) {
+  private static void emit(int portIndex, OverflowRows rows, CutTarget target) {
     for (int row = 0; row < rows.size(); row++) {
-      handler.onOverflow(
-          new OverflowView(
-              portIndex,
-              rows.direction(row),
-              rows.protocol(row),
-              rows.destinationPort(row),
-              rows.firstNs(row),
-              rows.lastNs(row),
-              rows.packets(row),
-              rows.bytes(row)));
+      if (rows.packets(row) > 0) {
+        target.handler().onOverflow(view(portIndex, rows, row));
+      } else {
+        target.counters().add(AgentCounter.PACKETS_DROPPED_UNSEEN, -rows.packets(row));
+      }
     }
   }
 
-  /** Forgets what belongs to a port that is gone; its overflow rows have been emitted. */
+  private static OverflowView view(int portIndex, OverflowRows rows, int row) {
+    return new OverflowView(
+        portIndex,
+        rows.direction(row),
+        rows.protocol(row),
+        rows.destinationPort(row),
+        rows.firstNs(row),
+        rows.lastNs(row),
+        rows.packets(row),
+        Math.max(0, rows.bytes(row)),
+        rows.dropPoint(row));
+  }
+
+  /** Forgets what belonged to a port whose number is given to another. */
   void remove(int portIndex) {
     fragments[portIndex] = null;
     vlans[portIndex] = NO_VLAN_YET;

@@ -55,6 +55,11 @@ final class PortShares {
     return present[portIndex] ? Math.max(0, shareUnits - used[portIndex]) : 0;
   }
 
+  /** Tells whether a port is counted in. */
+  boolean isPresent(int portIndex) {
+    return present[portIndex];
+  }
+
   /** Returns what a port uses. */
   int used(int portIndex) {
     return used[portIndex];

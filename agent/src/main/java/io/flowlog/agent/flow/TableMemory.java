@@ -24,12 +24,26 @@ final class TableMemory {
   private static final int SEGMENT_MASK = (1 << SEGMENT_SHIFT) - 1;
 
   private final int unitsMax;
+  private final SideCounters setup;
+  private final SideCounters drops;
   private LongBuffer[] hot = new LongBuffer[1];
   private LongBuffer[] cold = new LongBuffer[1];
   private int segments;
 
   TableMemory(int unitsMax) {
     this.unitsMax = unitsMax;
+    setup = new SideCounters(unitsMax);
+    drops = new SideCounters(unitsMax);
+  }
+
+  /** Returns the counters of packets that set connections up. */
+  SideCounters setup() {
+    return setup;
+  }
+
+  /** Returns the counters of dropped packets. */
+  SideCounters drops() {
+    return drops;
   }
 
   /** Returns the number of units that there may be. */
@@ -55,7 +69,7 @@ final class TableMemory {
     segments++;
   }
 
-  private static LongBuffer allocate(int words) {
+  static LongBuffer allocate(int words) {
     return ByteBuffer.allocateDirect(words * Long.BYTES)
         .order(ByteOrder.nativeOrder())
         .asLongBuffer();
@@ -109,8 +123,15 @@ final class TableMemory {
     set(cold(unit), coldOffset(unit) + wordOffset, value);
   }
 
-  /** Copies everything that a unit holds to another unit. */
-  void copy(int from, int to) {
+  /** Moves an entry of one unit to another unit; what it leaves behind is to be cleared. */
+  void move(int from, int to) {
+    long state = hotWord(from, Entry.STATE);
+    if ((state & Entry.SETUP_COUNTED) != 0) {
+      setup.move(from, to);
+    }
+    if ((state & Entry.DROPS_COUNTED) != 0) {
+      drops.move(from, to);
+    }
     for (int word = 0; word < HOT_WORDS; word++) {
       hotWord(to, word, hotWord(from, word));
     }

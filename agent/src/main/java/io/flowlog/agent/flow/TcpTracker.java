@@ -137,7 +137,7 @@ final class TcpTracker {
       long stored = Math.min(setupUs, Integer.MAX_VALUE - 1L) + 1;
       memory.coldWord(unit, Entry.RARE, memory.coldWord(unit, Entry.RARE) | stored);
     }
-    return Entry.withTcpState(state, TcpState.ESTABLISHED);
+    return Entry.withTcpState(state, TcpState.ESTABLISHED) | Entry.OPENED;
   }
 
   private long onHandshake(int unit, int side, int flags, long sequences, long timestampNs) {

@@ -6,15 +6,26 @@ import java.util.Set;
 /** Which logging ports a logger covers: those of its resource that its owner may look at. */
 public final class Coverage {
   private final Set<String> adminProjects;
+  private final boolean everything;
 
   /** Makes the rule for a host; loggers of these projects may cover everybody's ports. */
   public Coverage(LoggerConfig config) {
+    this(config, false);
+  }
+
+  private Coverage(LoggerConfig config, boolean everything) {
     adminProjects = Set.copyOf(config.adminProjects());
+    this.everything = everything;
+  }
+
+  /** Returns the rule for a capture that is one port's whatever the loggers name. */
+  public static Coverage ofEverything() {
+    return new Coverage(LoggerConfig.defaults(), true);
   }
 
   /** Tells whether a logger covers a port. */
   public boolean covers(FlowLogger logger, LoggingPort port) {
-    return isOfResource(logger, port) && mayLookAt(logger, port);
+    return everything || (isOfResource(logger, port) && mayLookAt(logger, port));
   }
 
   private static boolean isOfResource(FlowLogger logger, LoggingPort port) {

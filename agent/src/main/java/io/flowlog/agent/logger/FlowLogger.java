@@ -38,6 +38,33 @@ public record FlowLogger(
     fields = List.copyOf(fields);
   }
 
+  /** Tells whether another declaration of the logger leads to the same rows, files and places. */
+  public boolean makesSameFilesAs(FlowLogger other) {
+    return withName("").equals(other.withName(""));
+  }
+
+  private FlowLogger withName(String text) {
+    return new FlowLogger(
+        id,
+        text,
+        text,
+        resourceType,
+        resourceId,
+        filter,
+        aggregationInterval,
+        connectionSetupOnly,
+        storageType,
+        storageUrl,
+        logFormat,
+        compressionType,
+        layout,
+        fields,
+        partitionPeriod,
+        customizedFileName,
+        adminStateUp,
+        projectId);
+  }
+
   /** What {@link #resourceId} names. */
   public enum ResourceType {
     PORT,

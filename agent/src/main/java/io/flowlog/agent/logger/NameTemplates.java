@@ -18,7 +18,8 @@ final class NameTemplates {
   private static final int FOLDER_CHARACTERS_MAX = 255;
 
   /**
-   * A file system takes names of 255 bytes; the variables, host, part and extension need up to 145.
+   * A file system takes names of 255 bytes; the variables, host, start, part and extension need up
+   * to 155.
    */
   private static final int FILE_LITERAL_BYTES_MAX = 100;
 

@@ -30,6 +30,11 @@ public enum AgentCounter {
       "timestamps_clamped_total", "Packet times outside 1970-2262, moved to the nearest end."),
   PACKETS("packets_total", "IP packets counted in records."),
   PACKET_BYTES("packet_bytes_total", "IP bytes on the wire of those packets."),
+  PACKETS_DROPPED("packets_dropped_total", "Packets that the host dropped, counted in records."),
+  PACKETS_DROPPED_UNSEEN(
+      "packets_dropped_unseen_total",
+      "Packets of a virtual machine that were dropped but not seen in the same interval: the"
+          + " capture loses packets, or drops are reported too late."),
   LAYER4_UNREADABLE(
       "packets_layer4_unreadable_total",
       "Packets whose layer 4 header is cut or damaged: counted with ports 0."),

@@ -277,6 +277,18 @@ public final class FlowRecord {
     return Arrays.equals(data, from, from + length, other.data, otherFrom, otherFrom + length);
   }
 
+  /** Copies the row's bytes to another place; returns how many there are. */
+  public int copyTo(byte[] target, int targetOffset) {
+    int length = rowBytes();
+    System.arraycopy(data, offset, target, targetOffset, length);
+    return length;
+  }
+
+  /** Makes the row one of no ICMP type, for loggers that do not ask for types. */
+  public FlowRecord forgetIcmp() {
+    return protocol(protocol(), known() & ~ICMP_KNOWN).icmp(0, 0);
+  }
+
   /** Writes what a row is about: version, direction, verdict and status. */
   public FlowRecord kind(int ipVersion, int direction, int verdict, int status) {
     data[offset + IP_VERSION] = (byte) ipVersion;

@@ -1,6 +1,7 @@
 package io.flowlog.agent.record;
 
 import io.flowlog.agent.port.LoggingPort;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a logging port contributes to its records: the same text in every one of them. */
@@ -13,6 +14,21 @@ public final class PortFields {
       case INTERFACE_ID, VM_ID, OWNER_TYPE, OWNER_ID, SUBNET_ID, VPC_ID, PROJECT_ID -> true;
       default -> false;
     };
+  }
+
+  /** Returns a port without what no record shows. */
+  static LoggingPort shownOf(LoggingPort port) {
+    return new LoggingPort(
+        null,
+        port.portId(),
+        null,
+        List.of(),
+        port.vmId(),
+        port.subnetId(),
+        port.networkId(),
+        port.projectId(),
+        port.ownerType(),
+        port.ownerId());
   }
 
   /** Returns a port's text for a field, or null when it is not known. */

@@ -4,6 +4,7 @@ import io.flowlog.agent.flow.ConnectionView;
 import io.flowlog.agent.flow.CutHandler;
 import io.flowlog.agent.flow.Icmp;
 import io.flowlog.agent.flow.OverflowView;
+import io.flowlog.agent.flow.SideCounts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -19,15 +20,30 @@ public final class RecordBuilder implements CutHandler {
   private static final int VENDOR_FLAGS = 1 | 2 | 4;
   private static final int ACK = 16;
 
+  /** Beside the bits of an audience: the row is of dropped packets. */
+  private static final int OF_DROPPED = 1 << 8;
+
   private final RecordSink sink;
   private final RecordBatch batch;
   private final RowMerger merger;
-  private final boolean splitIcmp;
+
+  /** What was lost in the running slice, as rows. */
+  private final RowMerger losses;
+
   private final FlowRecord row = new FlowRecord();
   private final byte[] mergeRow = new byte[FlowRecord.BYTES_MAX];
+
+  /** What holds for the slice whose rows come, and what for those that are cut later. */
+  private boolean splitsIcmp;
+
+  private boolean keepsStates;
+  private boolean nextSplitsIcmp;
+  private boolean nextKeepsStates;
+  private long startNs;
+  private long endNs;
   private long rows;
 
-  /** Packets in the rows of the interval. */
+  /** Packets in the rows of the slice. */
   private long packets;
 
   /**
@@ -39,8 +55,60 @@ public final class RecordBuilder implements CutHandler {
   public RecordBuilder(RecordSink sink, RecordBatch batch, boolean splitIcmp, long hashSeed) {
     this.sink = sink;
     this.batch = batch;
-    this.splitIcmp = splitIcmp;
+    nextSplitsIcmp = splitIcmp;
     merger = new RowMerger(hashSeed);
+    losses = new RowMerger(hashSeed);
+  }
+
+  /** Has rows split by ICMP type and code or not, in slices whose cut begins later. */
+  public void splitIcmp(boolean splits) {
+    nextSplitsIcmp = splits;
+  }
+
+  /**
+   * Has rows without packets made or not, in slices whose cut begins later: they say where a
+   * connection stands of which only the other side went on, and are needed where slices are merged.
+   */
+  public void keepStates(boolean keeps) {
+    nextKeepsStates = keeps;
+  }
+
+  /**
+   * Notes packets of a port that were lost in the slice that runs now; they stand in its rows also
+   * while the slice before is still being cut.
+   *
+   * @param lostPackets how many, or {@link FlowRecord#UNKNOWN}
+   */
+  public void lost(int portIndex, long lostPackets) {
+    losses.add(loss(portIndex, FlowRecord.OF_WHOLE_INTERVAL, lostPackets).times(Long.MAX_VALUE, 0));
+  }
+
+  /**
+   * Notes that nobody knows what passed at a port between two times, in the rows of {@link #lost}.
+   */
+  public void gap(int portIndex, long fromNs, long toNs) {
+    losses.add(loss(portIndex, 0, FlowRecord.UNKNOWN).times(fromNs, toNs));
+  }
+
+  private FlowRecord loss(int portIndex, int known, long lostPackets) {
+    return emptyRow(row.at(mergeRow, 0), portIndex)
+        .kind(0, 0, FlowRecord.ACCEPT, FlowRecord.SKIPDATA)
+        .protocol(0, known)
+        .ports(0, 0)
+        .counts(0, 0)
+        .dropPoint(0)
+        .lostPackets(lostPackets);
+  }
+
+  /** Writes what all rows have that are of no single flow. */
+  private static FlowRecord emptyRow(FlowRecord target, int portIndex) {
+    return target
+        .portIndex(portIndex)
+        .icmp(0, 0)
+        .tcp(0, 0, 0, 0)
+        .setupUs(FlowRecord.UNKNOWN)
+        .audience(FlowRecord.FOR_EVERYBODY)
+        .expiresNs(FlowRecord.NEVER);
   }
 
   /** Returns how many rows were passed on so far. */
@@ -50,47 +118,83 @@ public final class RecordBuilder implements CutHandler {
 
   @Override
   public void onCutStart(long startNs, long endNs) {
+    this.startNs = startNs;
+    this.endNs = endNs;
+    splitsIcmp = nextSplitsIcmp;
+    keepsStates = nextKeepsStates;
     packets = 0;
     try {
       sink.onIntervalStart(startNs, endNs);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    losses.drain(this::appendLoss);
+  }
+
+  private void appendLoss(byte[] data, int offset, int length) {
+    row.at(data, offset);
+    if ((row.known() & FlowRecord.OF_WHOLE_INTERVAL) != 0) {
+      row.times(startNs, endNs);
+    }
+    appendCopy(data, offset, length);
   }
 
   @Override
   public void onConnection(ConnectionView connection) {
-    if (isMerged(connection)) {
-      merge(connection, 0);
-      merge(connection, 1);
-      return;
+    addSide(connection, 0);
+    addSide(connection, 1);
+  }
+
+  private void addSide(ConnectionView connection, int side) {
+    SideCounts accepted = connection.accepted(side);
+    if (!connection.collectsSetup()) {
+      add(connection, side, accepted, FlowRecord.FOR_EVERYBODY);
+    } else {
+      SideCounts setup = connection.setup(side);
+      // Rows to merge may be of other connections, whose set-up is not all there is.
+      if (setup.isSame(accepted) && !isMerged(connection)) {
+        add(connection, side, accepted, FlowRecord.FOR_EVERYBODY);
+      } else {
+        add(connection, side, accepted, FlowRecord.FOR_ALL_TRAFFIC);
+        add(connection, side, setup, FlowRecord.FOR_SETUP_ONLY);
+      }
     }
-    append(connection, 0);
-    append(connection, 1);
+    if (connection.droppedEver(side)) {
+      add(connection, side, connection.dropped(side), FlowRecord.FOR_EVERYBODY | OF_DROPPED);
+    }
   }
 
   /** The row of a 5-tuple knows neither VLANs nor, if nobody asked, ICMP types; the table does. */
   private boolean isMerged(ConnectionView connection) {
-    return connection.mayHaveTwin() || (!splitIcmp && Icmp.is(connection.protocol()));
+    return connection.mayHaveTwin() || (!splitsIcmp && Icmp.is(connection.protocol()));
   }
 
-  private void merge(ConnectionView connection, int side) {
-    if (connection.packets(side) != 0) {
-      write(row.at(mergeRow, 0), connection, side);
-      if (merger.isFull()) {
-        merger.drain(this::appendMerged);
-      }
-      merger.add(mergeRow);
+  /** Adds the row of some packets of a side, or one that says where the connection stands. */
+  private void add(ConnectionView connection, int side, SideCounts counts, int kind) {
+    if (counts.packets() == 0 && !isStateOfUse(connection)) {
+      return;
     }
-  }
-
-  private void append(ConnectionView connection, int side) {
-    if (connection.packets(side) != 0) {
+    if ((kind & FlowRecord.FOR_ALL_TRAFFIC) != 0) {
+      packets += counts.packets();
+    }
+    if (isMerged(connection)) {
+      if (merger.isFull()) {
+        drainMerged();
+      }
+      write(row.at(mergeRow, 0), connection, side, counts, kind);
+      merger.add(row);
+    } else {
       makeRoom();
-      write(row.at(batch.data(), batch.usedBytes()), connection, side);
+      write(row.at(batch.data(), batch.usedBytes()), connection, side, counts, kind);
       batch.append(row.rowBytes());
       rows++;
     }
+  }
+
+  private boolean isStateOfUse(ConnectionView connection) {
+    return Icmp.is(connection.protocol())
+        ? keepsStates && splitsIcmp && connection.icmpKnown()
+        : keepsStates || connection.mayHaveTwin();
   }
 
   private void makeRoom() {
@@ -111,24 +215,27 @@ public final class RecordBuilder implements CutHandler {
     }
   }
 
-  private void write(FlowRecord target, ConnectionView connection, int side) {
-    int protocol = connection.protocol();
+  private void write(
+      FlowRecord target, ConnectionView connection, int side, SideCounts counts, int kind) {
     boolean ipv6 = connection.isIpv6();
-    packets += connection.packets(side);
+    boolean silent = counts.packets() == 0;
+    int verdict = (kind & OF_DROPPED) == 0 ? FlowRecord.ACCEPT : FlowRecord.DROP;
     target
-        .kind(ipv6 ? 6 : 4, connection.direction(side), FlowRecord.ACCEPT, FlowRecord.OK)
+        .kind(ipv6 ? 6 : 4, connection.direction(side), verdict, FlowRecord.OK)
         .portIndex(connection.portIndex())
-        .times(connection.firstNs(side), connection.lastNs(side))
-        .counts(connection.packets(side), connection.bytes(side))
-        .dropPoint(0)
-        .audience(FlowRecord.FOR_EVERYBODY)
+        .times(
+            silent ? connection.latestNs() : counts.firstNs(),
+            silent ? connection.latestNs() : counts.lastNs())
+        .counts(counts.packets(), counts.bytes())
+        .dropPoint(counts.dropPoint())
+        .audience(kind & FlowRecord.FOR_EVERYBODY)
         .expiresNs(connection.expiresNs());
-    if (Icmp.is(protocol)) {
+    if (Icmp.is(connection.protocol())) {
       writeIcmp(target, connection);
     } else {
       writePorts(target, connection, side);
     }
-    writeState(target, connection, side);
+    writeState(target, connection, silent ? 0 : counts.tcpFlags(), counts.synAckSeen() && !silent);
     if (ipv6) {
       target
           .source6(connection.address6High(side), connection.address6Low(side))
@@ -142,7 +249,7 @@ public final class RecordBuilder implements CutHandler {
     int known = FlowRecord.SOURCE_PORT_KNOWN | FlowRecord.DESTINATION_PORT_KNOWN;
     target.ports(0, 0).icmp(connection.icmpType(), connection.icmpCode());
     if (connection.icmpKnown()) {
-      known |= (splitIcmp ? FlowRecord.ICMP_KNOWN : 0) | FlowRecord.INITIATOR_KNOWN;
+      known |= (splitsIcmp ? FlowRecord.ICMP_KNOWN : 0) | FlowRecord.INITIATOR_KNOWN;
       known |=
           Icmp.isAnswer(connection.protocol(), connection.icmpType()) ? 0 : FlowRecord.INITIATOR;
     }
@@ -163,9 +270,9 @@ public final class RecordBuilder implements CutHandler {
         .icmp(0, 0);
   }
 
-  private static void writeState(FlowRecord target, ConnectionView connection, int side) {
-    int flags = connection.tcpFlags(side);
-    int vendorFlags = (flags & VENDOR_FLAGS) | (connection.synAckSeen(side) ? ACK : 0);
+  private static void writeState(
+      FlowRecord target, ConnectionView connection, int flags, boolean synAckSeen) {
+    int vendorFlags = (flags & VENDOR_FLAGS) | (synAckSeen ? ACK : 0);
     boolean tcp = connection.protocol() == TCP;
     target
         .tcp(vendorFlags, flags, tcp ? connection.tcpState() : 0, connection.endReason())
@@ -177,19 +284,14 @@ public final class RecordBuilder implements CutHandler {
     makeRoom();
     packets += overflow.packets();
     int known = overflow.destinationPort() < 0 ? 0 : FlowRecord.DESTINATION_PORT_KNOWN;
-    row.at(batch.data(), batch.usedBytes())
-        .kind(0, overflow.direction(), FlowRecord.ACCEPT, FlowRecord.SKIPDATA)
+    int verdict = overflow.dropPoint() == 0 ? FlowRecord.ACCEPT : FlowRecord.DROP;
+    emptyRow(row.at(batch.data(), batch.usedBytes()), overflow.portIndex())
+        .kind(0, overflow.direction(), verdict, FlowRecord.SKIPDATA)
         .protocol(overflow.protocol(), known)
-        .portIndex(overflow.portIndex())
         .ports(0, Math.max(0, overflow.destinationPort()))
-        .icmp(0, 0)
-        .tcp(0, 0, 0, 0)
-        .setupUs(FlowRecord.UNKNOWN)
         .times(overflow.firstNs(), overflow.lastNs())
         .counts(overflow.packets(), overflow.bytes())
-        .dropPoint(0)
-        .audience(FlowRecord.FOR_EVERYBODY)
-        .expiresNs(FlowRecord.NEVER)
+        .dropPoint(overflow.dropPoint())
         .lostPackets(FlowRecord.UNKNOWN);
     batch.append(row.rowBytes());
     rows++;
@@ -197,7 +299,7 @@ public final class RecordBuilder implements CutHandler {
 
   @Override
   public void onCutComplete() {
-    merger.drain(this::appendMerged);
+    drainMerged();
     flush();
     try {
       sink.onIntervalComplete(packets);
@@ -206,7 +308,17 @@ public final class RecordBuilder implements CutHandler {
     }
   }
 
+  private void drainMerged() {
+    merger.drain(this::appendMerged);
+  }
+
   private void appendMerged(byte[] data, int offset, int length) {
+    if (keepsStates || row.at(data, offset).packets() != 0) {
+      appendCopy(data, offset, length);
+    }
+  }
+
+  private void appendCopy(byte[] data, int offset, int length) {
     makeRoom();
     System.arraycopy(data, offset, batch.data(), batch.usedBytes(), length);
     batch.append(length);

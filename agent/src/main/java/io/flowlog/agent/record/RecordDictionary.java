@@ -1,5 +1,7 @@
 package io.flowlog.agent.record;
 
+import io.flowlog.agent.logger.Coverage;
+import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.port.LoggingPort;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -57,6 +59,11 @@ public final class RecordDictionary {
       throw new IllegalArgumentException("no logging port has the number " + portIndex);
     }
     return port;
+  }
+
+  /** Tells whether a logger covers a port that must be there. */
+  public boolean isCovered(int portIndex, FlowLogger logger, Coverage coverage) {
+    return coverage.covers(logger, get(portIndex));
   }
 
   /** Returns the fields of a port that must be there, as bytes for the row journal. */

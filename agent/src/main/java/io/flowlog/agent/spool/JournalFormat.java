@@ -30,8 +30,10 @@ final class JournalFormat {
   static final byte PORT = 1;
   static final byte ROWS = 2;
   static final byte END = 3;
+  static final byte PLAN = 4;
+  static final byte DROP_POINT = 5;
 
-  static final int END_BODY_BYTES = 17;
+  static final int END_BODY_BYTES = 16;
 
   static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -79,11 +81,10 @@ final class JournalFormat {
   }
 
   /** Returns the body of the last frame. */
-  static byte[] endBody(long rows, long packets, boolean cutShort) {
+  static byte[] endBody(long rows, long packets) {
     byte[] body = new byte[END_BODY_BYTES];
     LONG.set(body, 0, rows);
     LONG.set(body, 8, packets);
-    body[16] = (byte) (cutShort ? 1 : 0);
     return body;
   }
 
@@ -95,7 +96,9 @@ final class JournalFormat {
         && row.direction() <= 2
         && (row.verdict() == FlowRecord.ACCEPT || row.verdict() == FlowRecord.DROP)
         && row.status() >= FlowRecord.OK
-        && row.status() <= FlowRecord.SKIPDATA;
+        && row.status() <= FlowRecord.SKIPDATA
+        && row.audience() >= 0
+        && row.audience() <= FlowRecord.FOR_EVERYBODY;
   }
 
   private static int checksum(byte[] bytes, int length) {

@@ -1,9 +1,11 @@
 package io.flowlog.agent.spool;
 
+import static io.flowlog.agent.spool.JournalFormat.DROP_POINT;
 import static io.flowlog.agent.spool.JournalFormat.END;
 import static io.flowlog.agent.spool.JournalFormat.FRAME_HEAD_BYTES;
 import static io.flowlog.agent.spool.JournalFormat.INT;
 import static io.flowlog.agent.spool.JournalFormat.LONG;
+import static io.flowlog.agent.spool.JournalFormat.PLAN;
 import static io.flowlog.agent.spool.JournalFormat.PORT;
 import static io.flowlog.agent.spool.JournalFormat.ROWS;
 import static io.flowlog.agent.spool.JournalFormat.ROW_COUNT_BYTES;
@@ -12,9 +14,11 @@ import static io.flowlog.agent.spool.JournalFormat.UNCOUNTED_BYTES;
 import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordDictionary;
+import io.flowlog.agent.record.SlicePlan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
@@ -34,15 +38,15 @@ public final class JournalReader implements AutoCloseable {
   private final long sizeBytes;
   private final byte[] header = new byte[JournalFormat.HEADER_BYTES];
   private final byte[] head = new byte[FRAME_HEAD_BYTES + ROW_COUNT_BYTES];
-  private final RecordDictionary ports = new RecordDictionary();
+  private final RecordDictionary dictionary = new RecordDictionary();
   private final FlowRecord row = new FlowRecord();
+  private SlicePlan plan = SlicePlan.NONE;
   private RecordBatch batch;
   private long goodBytes = JournalFormat.HEADER_BYTES;
   private long rows;
   private long packets;
   private boolean atEnd;
   private boolean complete;
-  private boolean cutShort;
 
   private JournalReader(Path path, FileChannel channel) throws IOException {
     this.path = path;
@@ -55,6 +59,14 @@ public final class JournalReader implements AutoCloseable {
     int version = JournalFormat.versionOf(header);
     if (version != JournalFormat.VERSION) {
       throw SpoolException.ofVersion(version, path);
+    }
+  }
+
+  /** Reads the plan of a journal. */
+  static SlicePlan planOf(JournalFile journal) throws SpoolException {
+    try (JournalReader reader = open(journal.path())) {
+      reader.next();
+      return reader.plan();
     }
   }
 
@@ -97,9 +109,14 @@ public final class JournalReader implements AutoCloseable {
     return null;
   }
 
-  /** Returns the ports that the rows so far refer to. */
-  public RecordDictionary ports() {
-    return ports;
+  /** Returns what the rows so far refer to by number. */
+  public RecordDictionary dictionary() {
+    return dictionary;
+  }
+
+  /** Returns the plan, if it was read already; there is no row before it. */
+  public SlicePlan plan() {
+    return plan;
   }
 
   /** Returns the interval's start. */
@@ -120,11 +137,6 @@ public final class JournalReader implements AutoCloseable {
   /** Tells, at the end, whether the writer said that these are all rows. */
   public boolean isComplete() {
     return complete;
-  }
-
-  /** Tells, at the end of a complete journal, whether it was completed before its interval. */
-  public boolean isCutShort() {
-    return cutShort;
   }
 
   /** Returns the number of rows so far. */
@@ -184,11 +196,29 @@ public final class JournalReader implements AutoCloseable {
 
   private boolean take(int kind, int bodyBytes) {
     return switch (kind) {
+      case PLAN -> takePlan(bodyBytes);
+      case DROP_POINT -> takeDropPoint(bodyBytes);
       case PORT -> takePort(bodyBytes);
       case ROWS -> takeRows(bodyBytes);
       case END -> takeEnd(bodyBytes);
       default -> false;
     };
+  }
+
+  private boolean takePlan(int bodyBytes) {
+    try {
+      plan = SlicePlan.decode(ByteBuffer.wrap(batch.data(), 0, bodyBytes));
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private boolean takeDropPoint(int bodyBytes) {
+    int known = dictionary.dropPoints().size();
+    String name = new String(batch.data(), 0, bodyBytes, StandardCharsets.UTF_8);
+    return known < RecordDictionary.DROP_POINTS_MAX
+        && dictionary.numberOfDropPoint(name) == known + 1;
   }
 
   private boolean takePort(int bodyBytes) {
@@ -197,7 +227,7 @@ public final class JournalReader implements AutoCloseable {
       return false;
     }
     try {
-      ports.decode((int) INT.get(data, 0), ByteBuffer.wrap(data, 4, bodyBytes - 4));
+      dictionary.decode((int) INT.get(data, 0), ByteBuffer.wrap(data, 4, bodyBytes - 4));
       return true;
     } catch (IOException e) {
       return false;
@@ -219,7 +249,9 @@ public final class JournalReader implements AutoCloseable {
     int found = 0;
     while (bodyBytes - offset >= FlowRecord.HEADER_BYTES) {
       row.at(batch.data(), offset);
-      if (!JournalFormat.isPlausible(row) || ports.find(row.portIndex()) == null) {
+      if (!JournalFormat.isPlausible(row)
+          || dictionary.find(row.portIndex()) == null
+          || row.dropPoint() > dictionary.dropPoints().size()) {
         return false;
       }
       offset += row.rowBytes();
@@ -234,9 +266,19 @@ public final class JournalReader implements AutoCloseable {
       return false;
     }
     packets = (long) LONG.get(data, 8);
-    cutShort = data[16] != 0;
     complete = true;
     return true;
+  }
+
+  /**
+   * Refuses, at the end, a journal that its writer did not end, or that has bytes behind that.
+   *
+   * @throws SpoolException {@code DAMAGED}
+   */
+  void expectWhole() throws SpoolException {
+    if (!complete || tornBytes() > 0) {
+      throw SpoolException.damaged(path, goodBytes, tornBytes() + " bytes are unreadable");
+    }
   }
 
   private boolean read(byte[] into, int offset, int count, long position) throws IOException {

@@ -65,7 +65,7 @@ final class JournalRecovery {
   private static void appendEnd(FileChannel channel, JournalReader reader, long packets)
       throws IOException {
     byte[] head = new byte[JournalFormat.FRAME_HEAD_BYTES];
-    byte[] body = JournalFormat.endBody(reader.rows(), packets, true);
+    byte[] body = JournalFormat.endBody(reader.rows(), packets);
     JournalFormat.putHead(head, head.length, JournalFormat.END, body, body.length);
     channel.position(reader.goodBytes());
     DiskFiles.writeFully(channel, ByteBuffer.wrap(head), ByteBuffer.wrap(body));

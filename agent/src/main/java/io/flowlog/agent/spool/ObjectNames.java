@@ -19,13 +19,28 @@ public final class ObjectNames {
   private static final String NAME =
       "#{logger_id}_#{year}-#{month}-#{day}T#{hour}:#{minute}:#{second}";
 
+  private static final long SECOND_NS = 1_000_000_000L;
+  private static final long ALWAYS = Long.MIN_VALUE;
+
   private final ZoneOffset zone;
   private final String host;
+  private final long rememberedSinceNs;
 
   /** Makes the names of a host; the zone has no daylight saving, so that no hour comes twice. */
   public ObjectNames(ZoneOffset zone, String host) {
+    this(zone, host, ALWAYS);
+  }
+
+  /**
+   * Makes the names of a host that does not know which files it stored before some moment.
+   *
+   * @param rememberedSinceNs when the directory that remembers was made; it stays the same from one
+   *     start to the next, because an interval's names must
+   */
+  public ObjectNames(ZoneOffset zone, String host, long rememberedSinceNs) {
     this.zone = zone;
     this.host = host;
+    this.rememberedSinceNs = rememberedSinceNs;
   }
 
   /**
@@ -35,11 +50,8 @@ public final class ObjectNames {
    * @param extension dot included
    */
   public ObjectKey keyOf(FlowLogger logger, long intervalStartNs, int part, String extension) {
-    Instant start =
-        Instant.ofEpochSecond(
-            Math.floorDiv(intervalStartNs, 1_000_000_000L),
-            Math.floorMod(intervalStartNs, 1_000_000_000L));
-    OffsetDateTime time = start.atOffset(zone);
+    long startSecond = Math.floorDiv(intervalStartNs, SECOND_NS);
+    OffsetDateTime time = Instant.ofEpochSecond(startSecond).atOffset(zone);
     String name = Objects.requireNonNullElse(logger.customizedFileName(), NAME);
     String partSuffix = part == ONLY_PART ? "" : "_part" + part;
     return new ObjectKey(
@@ -48,8 +60,16 @@ public final class ObjectNames {
             + fill(name, logger, time)
             + "_"
             + host
+            + lifeSuffix(intervalStartNs)
             + partSuffix
             + extension);
+  }
+
+  /** An earlier life may have stored files of an interval that this one has not seen begin. */
+  private String lifeSuffix(long intervalStartNs) {
+    return intervalStartNs < rememberedSinceNs
+        ? "_r" + Math.floorDiv(rememberedSinceNs, SECOND_NS)
+        : "";
   }
 
   private static String folderTemplate(FlowLogger logger) {

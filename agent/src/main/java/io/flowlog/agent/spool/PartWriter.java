@@ -3,6 +3,7 @@ package io.flowlog.agent.spool;
 import io.flowlog.agent.format.EncoderFactory;
 import io.flowlog.agent.format.RecordEncoder;
 import io.flowlog.agent.logger.FlowLogger;
+import io.flowlog.agent.record.Interval;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordDictionary;
 import java.io.IOException;
@@ -56,6 +57,11 @@ final class PartWriter implements AutoCloseable {
     RecordEncoder begun = encoders.open(logger, journal.interval(), dictionary, sink);
     encoder = begun;
     return begun;
+  }
+
+  /** Returns the interval that the rows are of. */
+  Interval interval() {
+    return journal.interval();
   }
 
   /** Returns the rows of the open file. */

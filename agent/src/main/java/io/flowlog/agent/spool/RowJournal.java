@@ -2,9 +2,12 @@ package io.flowlog.agent.spool;
 
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordDictionary;
+import io.flowlog.agent.record.SlicePlan;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * The file that the rows of one interval are appended to, batch by batch. Owned by the spool
@@ -21,6 +24,7 @@ public final class RowJournal implements AutoCloseable {
       new byte[JournalFormat.FRAME_HEAD_BYTES + JournalFormat.ROW_COUNT_BYTES];
   private long goodBytes;
   private long rows;
+  private int dropPoints;
   private boolean torn;
   private boolean nameOnDisk;
   private boolean ended;
@@ -42,13 +46,29 @@ public final class RowJournal implements AutoCloseable {
     }
   }
 
+  /** Tells what was declared while the rows were counted; comes once, before all else. */
+  public void declare(SlicePlan plan) throws SpoolException {
+    byte[] body = plan.encode();
+    writeFrame(JournalFormat.PLAN, JournalFormat.FRAME_HEAD_BYTES, body, body.length);
+  }
+
   /** Tells who has this number in the rows that follow; needed before the first of them. */
-  public void definePort(int portIndex, RecordDictionary ports) throws SpoolException {
-    byte[] port = ports.encode(portIndex);
+  public void definePort(int portIndex, RecordDictionary dictionary) throws SpoolException {
+    byte[] port = dictionary.encode(portIndex);
     byte[] body = new byte[4 + port.length];
     JournalFormat.INT.set(body, 0, portIndex);
     System.arraycopy(port, 0, body, 4, port.length);
     writeFrame(JournalFormat.PORT, JournalFormat.FRAME_HEAD_BYTES, body, body.length);
+  }
+
+  /** Tells the names of drop points that have become known since the last call. */
+  public void defineDropPoints(RecordDictionary dictionary) throws SpoolException {
+    List<String> names = dictionary.dropPoints();
+    while (dropPoints < names.size()) {
+      byte[] body = names.get(dropPoints).getBytes(StandardCharsets.UTF_8);
+      writeFrame(JournalFormat.DROP_POINT, JournalFormat.FRAME_HEAD_BYTES, body, body.length);
+      dropPoints++;
+    }
   }
 
   /** Appends the rows; the batch stays the caller's. On disk only after {@link #sync()}. */
@@ -80,22 +100,13 @@ public final class RowJournal implements AutoCloseable {
   }
 
   /**
-   * Ends the journal of a whole interval and offers it for sealing.
+   * Ends the journal of a slice and offers it for sealing.
    *
    * @param packets what the rows account for together, for {@link JournalReader#packets()}
    */
   public JournalFile complete(long packets) throws SpoolException {
-    return end(packets, false);
-  }
-
-  /** Like {@link #complete}, before the interval's end: more rows of it may come in another. */
-  public JournalFile completeEarly(long packets) throws SpoolException {
-    return end(packets, true);
-  }
-
-  private JournalFile end(long packets, boolean cutShort) throws SpoolException {
     if (!ended) {
-      byte[] body = JournalFormat.endBody(rows, packets, cutShort);
+      byte[] body = JournalFormat.endBody(rows, packets);
       writeFrame(JournalFormat.END, JournalFormat.FRAME_HEAD_BYTES, body, body.length);
       ended = true;
     }

@@ -94,6 +94,15 @@ final class SealedFolder {
         .max();
   }
 
+  /** Returns by logger the last journal whose rows are in its files, as far as remembered. */
+  Map<UUID, Long> lastSequences() {
+    Map<UUID, Long> last = new HashMap<>();
+    for (SealManifest manifest : manifests.values()) {
+      last.merge(manifest.loggerId(), manifest.sequence(), Math::max);
+    }
+    return last;
+  }
+
   /** Returns the name under which a file is encoded. */
   Path temporaryPath(UUID loggerId, JournalFile journal, int number) {
     String base = SealManifest.baseName(loggerId, journal);

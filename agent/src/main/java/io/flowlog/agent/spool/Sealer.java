@@ -2,8 +2,10 @@ package io.flowlog.agent.spool;
 
 import io.flowlog.agent.format.EncoderFactory;
 import io.flowlog.agent.logger.FlowLogger;
+import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordDictionary;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +18,7 @@ public final class Sealer {
   private final ObjectNames names;
   private final int rowsPerFile;
   private final FlowRecord row = new FlowRecord();
+  private final RecordBatch single = new RecordBatch(FlowRecord.BYTES_MAX);
 
   /**
    * Makes a sealer.
@@ -30,65 +33,96 @@ public final class Sealer {
   }
 
   /**
-   * Encodes the rows that a logger wants. All files of the logger and interval start to count at
-   * the same moment; after a failure none does, and the call can be made again. What was sealed
-   * before is not encoded again.
+   * Encodes the rows that a logger wants, and a row for each of its ports that has none. All files
+   * of the logger and interval start to count at the same moment; after a failure none does, and
+   * the call can be made again. What was sealed before is not encoded again.
    *
-   * @return the files that wait to be stored; none when the logger wanted no row
+   * @return the files that wait to be stored; none when the logger has no port here
    * @throws SpoolException {@code DAMAGED} when the journal cannot be read to its end; {@link
    *     Spool#salvage} keeps what can
    */
-  public List<SealedFile> seal(JournalFile journal, FlowLogger logger, RowFilter filter)
-      throws SpoolException {
-    SealManifest earlier = folder.find(logger.id(), journal);
+  public List<SealedFile> seal(SealJob job) throws SpoolException {
+    SealManifest earlier = folder.find(job.logger().id(), job.journal());
     if (earlier != null) {
       return folder.waitingOf(earlier);
     }
-    try (PartWriter writer = new PartWriter(folder, encoders, logger, journal)) {
-      boolean cutShort = encode(journal, filter, writer);
+    try (PartWriter writer = new PartWriter(folder, encoders, job.logger(), job.journal())) {
+      encode(job, writer);
       if (writer.finished().isEmpty()) {
         return List.of();
       }
       List<Path> encoded = writer.finished().stream().map(PartWriter.Encoded::path).toList();
-      return folder.commit(name(journal, logger, writer.finished(), cutShort), encoded);
+      return folder.commit(name(job, writer.finished()), encoded);
     }
   }
 
-  private boolean encode(JournalFile journal, RowFilter filter, PartWriter writer)
-      throws SpoolException {
-    try (JournalReader reader = JournalReader.open(journal.path())) {
+  private void encode(SealJob job, PartWriter writer) throws SpoolException {
+    try (JournalReader reader = JournalReader.open(job.journal().path())) {
+      LoggerRows rows = new LoggerRows(job, reader.dictionary());
       for (RecordBatch batch = reader.next(); batch != null; batch = reader.next()) {
-        encode(batch, filter, writer, reader);
+        encode(batch, rows, writer, reader.dictionary());
       }
-      if (!reader.isComplete() || reader.tornBytes() > 0) {
-        throw SpoolException.damaged(
-            journal.path(), reader.goodBytes(), reader.tornBytes() + " bytes are unreadable");
+      reader.expectWhole();
+      boolean unknown =
+          job.logger().filter() == TrafficFilter.DROP && !reader.plan().dropEvidence();
+      for (int portIndex : rows.silentPorts()) {
+        fillSilent(portIndex, unknown ? FlowRecord.SKIPDATA : FlowRecord.NODATA);
+        write(single, 0, writer, reader.dictionary());
       }
       writer.finishFile();
-      return reader.isCutShort();
     }
   }
 
-  private void encode(RecordBatch batch, RowFilter filter, PartWriter writer, JournalReader reader)
+  private void encode(
+      RecordBatch batch, LoggerRows rows, PartWriter writer, RecordDictionary dictionary)
       throws SpoolException {
     byte[] data = batch.data();
     int usedBytes = batch.usedBytes();
     for (int offset = 0; offset < usedBytes; offset += row.rowBytes()) {
-      if (!filter.wants(row.at(data, offset))) {
-        continue;
+      if (rows.take(row.at(data, offset))) {
+        write(batch, offset, writer, dictionary);
+        row.at(data, offset);
       }
-      if (rowsPerFile > 0 && writer.rows() == rowsPerFile) {
-        writer.finishFile();
-      }
-      writer.write(batch, offset, reader.ports());
     }
   }
 
+  /** Makes the row of a port that has none: nothing went through it, or nobody can tell. */
+  private void fillSilent(int portIndex, int status) {
+    single.clear();
+    row.at(single.data(), 0)
+        .kind(0, 0, FlowRecord.ACCEPT, status)
+        .protocol(0, FlowRecord.OF_WHOLE_INTERVAL)
+        .portIndex(portIndex)
+        .ports(0, 0)
+        .icmp(0, 0)
+        .tcp(0, 0, 0, 0)
+        .setupUs(FlowRecord.UNKNOWN)
+        .counts(0, 0)
+        .dropPoint(0)
+        .audience(FlowRecord.FOR_EVERYBODY)
+        .expiresNs(FlowRecord.NEVER)
+        .lostPackets(FlowRecord.UNKNOWN);
+    single.append(row.rowBytes());
+  }
+
+  private void write(RecordBatch batch, int offset, PartWriter writer, RecordDictionary dictionary)
+      throws SpoolException {
+    row.at(batch.data(), offset);
+    if ((row.known() & FlowRecord.OF_WHOLE_INTERVAL) != 0) {
+      row.times(writer.interval().startNs(), writer.interval().endNs());
+    }
+    if (rowsPerFile > 0 && writer.rows() == rowsPerFile) {
+      writer.finishFile();
+    }
+    writer.write(batch, offset, dictionary);
+  }
+
   /** Numbers the parts on from those that the interval has already, so that no two are the same. */
-  private SealManifest name(
-      JournalFile journal, FlowLogger logger, List<PartWriter.Encoded> files, boolean cutShort) {
+  private SealManifest name(SealJob job, List<PartWriter.Encoded> files) {
+    FlowLogger logger = job.logger();
+    JournalFile journal = job.journal();
     OptionalInt others = folder.lastPartOfOthers(logger.id(), journal);
-    boolean isOnly = files.size() == 1 && others.isEmpty() && !cutShort;
+    boolean isOnly = files.size() == 1 && others.isEmpty() && !job.early();
     int part = isOnly ? ObjectNames.ONLY_PART : others.orElse(0) + 1;
     String extension = encoders.extension(logger);
     List<SealManifest.Part> parts = new ArrayList<>();

@@ -11,11 +11,13 @@ import java.util.List;
 public final class Spool implements AutoCloseable {
   private final SpoolLock lock;
   private final JournalFolder journals;
+  private final JournalFolder merged;
   private final SealedFolder sealed;
 
-  private Spool(SpoolLock lock, JournalFolder journals, SealedFolder sealed) {
+  private Spool(SpoolLock lock, JournalFolder journals, JournalFolder merged, SealedFolder sealed) {
     this.lock = lock;
     this.journals = journals;
+    this.merged = merged;
     this.sealed = sealed;
   }
 
@@ -28,10 +30,15 @@ public final class Spool implements AutoCloseable {
     try {
       JournalFolder journals = new JournalFolder(folder.resolve("journal"), disk, counters);
       SealedFolder sealed = new SealedFolder(folder.resolve("sealed"), disk, counters);
+      // What is merged can be merged again: it needs to survive neither a power cut nor a start.
+      DiskFiles passing = new DiskFiles(new SpoolConfig(false));
+      JournalFolder merged = new JournalFolder(folder.resolve("merged"), passing, counters);
       sealed.recover();
       journals.recover();
+      passing.makeFolder(merged.path());
+      merged.discardAll();
       disk.forceFolder(folder);
-      return new Spool(lock, journals, sealed);
+      return new Spool(lock, journals, merged, sealed);
     } catch (SpoolException e) {
       lock.close();
       throw e;
@@ -41,6 +48,7 @@ public final class Spool implements AutoCloseable {
   /** Deletes everything, for a caller that does the work again from its start. */
   public void discardAll() throws SpoolException {
     journals.discardAll();
+    merged.discardAll();
     sealed.discardAll();
   }
 
@@ -83,6 +91,10 @@ public final class Spool implements AutoCloseable {
    */
   public void forgetPartNumbers(long endedBeforeNs) throws SpoolException {
     sealed.forget(endedBeforeNs, journals);
+  }
+
+  JournalFolder mergedFolder() {
+    return merged;
   }
 
   SealedFolder sealedFolder() {

@@ -11,6 +11,7 @@ import io.flowlog.agent.flow.ConnectionTable;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,19 +36,25 @@ final class CaptureWorker implements FrameHandler {
   private final ConnectionTable table;
   private final CounterSet counters;
   private final ExcludedNetworks excluded;
-  private final @Nullable PortMatcher matcher;
+
+  /** Null when the whole source is port 0's. */
+  private @Nullable PortMatcher matcher;
 
   /** Whether every packet goes to the table as the decoder made it. */
-  private final boolean plain;
+  private boolean plain;
 
-  /** Makes a worker; the matcher is null when the whole source is one port's. */
-  CaptureWorker(
-      ConnectionTable table, CounterSet counters, ExcludedNetworks excluded, Ports ports) {
+  /** Makes a worker whose source is one port's, until it is told of others. */
+  CaptureWorker(ConnectionTable table, CounterSet counters, ExcludedNetworks excluded) {
     this.table = table;
     this.counters = counters;
     this.excluded = excluded;
-    matcher = ports.isAssumed() ? null : new PortMatcher(ports.list(), batch);
-    plain = matcher == null && excluded.isEmpty();
+    plain = excluded.isEmpty();
+  }
+
+  /** Tells packets of some ports apart from now on. */
+  void match(List<NumberedPort> ports) {
+    matcher = new PortMatcher(ports, batch);
+    plain = false;
   }
 
   /** Takes at most so many frames; returns how many there were. */

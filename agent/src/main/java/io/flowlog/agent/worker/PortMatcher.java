@@ -34,12 +34,13 @@ final class PortMatcher {
   private final long[] macs;
   private final PacketView packet;
 
-  /** Makes a matcher of ports that are numbered as they stand in the list. */
-  PortMatcher(List<LoggingPort> ports, PacketBatch batch) {
+  /** Makes a matcher of ports. */
+  PortMatcher(List<NumberedPort> ports, PacketBatch batch) {
     packet = new PacketView(batch);
-    macs = new long[ports.size()];
-    for (int portIndex = 0; portIndex < ports.size(); portIndex++) {
-      LoggingPort port = ports.get(portIndex);
+    macs = new long[ports.stream().mapToInt(NumberedPort::number).max().orElse(-1) + 1];
+    for (NumberedPort numbered : ports) {
+      int portIndex = numbered.number();
+      LoggingPort port = numbered.port();
       macs[portIndex] = port.mac() == null ? -1 : Long.parseLong(port.mac().replace(":", ""), 16);
       byMac.put(macs[portIndex], portIndex);
       for (String address : port.addresses()) {

@@ -1,7 +1,6 @@
 package io.flowlog.agent.worker;
 
 import io.flowlog.agent.flow.FlowConfig;
-import io.flowlog.agent.flow.IntervalSchedule;
 import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.logger.FlowLogger;
@@ -14,14 +13,16 @@ import java.util.List;
  * Everything that a replay is told.
  *
  * @param out where the files go, laid out as below the logger's storage URL
+ * @param intervalUnitNs the length of one unit of the loggers' intervals; 0 for one interval that
+ *     takes everything
  * @param rowsPerFile after how many rows a file goes on in another part; 0 for never
  * @param excludedNetworks networks in CIDR form whose packets are left out
  */
 public record ReplayPlan(
     Path out,
-    FlowLogger logger,
+    List<FlowLogger> loggers,
     Ports ports,
-    IntervalSchedule schedule,
+    long intervalUnitNs,
     TableSize tableSize,
     FlowConfig.Timeouts timeouts,
     EncoderSettings encoding,
@@ -30,6 +31,7 @@ public record ReplayPlan(
     LoggerConfig loggerConfig,
     List<String> excludedNetworks) {
   public ReplayPlan {
+    loggers = List.copyOf(loggers);
     excludedNetworks = List.copyOf(excludedNetworks);
   }
 }

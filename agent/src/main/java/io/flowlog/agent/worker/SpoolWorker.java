@@ -6,58 +6,56 @@ import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordSink;
-import io.flowlog.agent.spool.JournalFile;
-import io.flowlog.agent.spool.RowFilter;
+import io.flowlog.agent.spool.IntervalSealer;
 import io.flowlog.agent.spool.RowJournal;
-import io.flowlog.agent.spool.Sealer;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolException;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes records to the journal of their interval, and makes sealed files of complete journals.
+ * Writes records to the journal of their slice, and has files made of slices that are complete.
  *
  * <p>One thread owns it, with the spool.
  */
 final class SpoolWorker implements RecordSink, AutoCloseable {
   private final Spool spool;
-  private final Sealer sealer;
-  private final List<Destination> destinations;
-  private final RecordDictionary ports;
+  private final IntervalSealer sealer;
+  private final RecordDictionary dictionary;
   private final CounterSet counters;
+  private NumberedPlan plan = NumberedPlan.NOTHING;
   private @Nullable RowJournal journal;
+  private long newestStartNs = Long.MIN_VALUE;
 
-  /** A logger and the rows that it wants. */
-  record Destination(FlowLogger logger, RowFilter filter) {}
-
+  /** Makes a worker; the dictionary is the one that the records' numbers come from. */
   SpoolWorker(
-      Spool spool,
-      Sealer sealer,
-      List<Destination> destinations,
-      RecordDictionary ports,
-      CounterSet counters) {
+      Spool spool, IntervalSealer sealer, RecordDictionary dictionary, CounterSet counters) {
     this.spool = spool;
     this.sealer = sealer;
-    this.destinations = List.copyOf(destinations);
-    this.ports = ports;
+    this.dictionary = dictionary;
     this.counters = counters;
+  }
+
+  /** Takes the plan of all slices that have not ended yet. */
+  void onPlan(NumberedPlan next) {
+    plan = next;
   }
 
   @Override
   public void onIntervalStart(long startNs, long endNs) throws SpoolException {
     RowJournal started = spool.beginInterval(startNs, endNs);
     journal = started;
-    for (int portIndex = 0; portIndex < ports.size(); portIndex++) {
-      if (ports.find(portIndex) != null) {
-        started.definePort(portIndex, ports);
-      }
+    newestStartNs = Math.max(newestStartNs, startNs);
+    started.declare(plan.slices());
+    for (NumberedPort port : plan.ports()) {
+      started.definePort(port.number(), dictionary);
     }
   }
 
   @Override
   public void onBatch(RecordBatch batch) throws SpoolException {
-    running().append(batch);
+    RowJournal open = running();
+    open.defineDropPoints(dictionary);
+    open.append(batch);
     counters.add(AgentCounter.RECORDS, batch.rows());
   }
 
@@ -74,18 +72,19 @@ final class SpoolWorker implements RecordSink, AutoCloseable {
     return journal;
   }
 
-  /** Encodes one journal that is complete, for every logger; returns how many there were. */
-  int sealNext() throws SpoolException {
-    List<JournalFile> complete = spool.journals();
-    if (complete.isEmpty()) {
-      return 0;
-    }
-    JournalFile next = complete.get(0);
-    for (Destination destination : destinations) {
-      sealer.seal(next, destination.logger(), destination.filter());
-    }
-    spool.retire(next);
-    return 1;
+  /** Tells that no rows come any more: what is there is the whole of every interval. */
+  void onLastSlice() {
+    newestStartNs = Long.MAX_VALUE;
+  }
+
+  /** Makes the files of one logger and interval that is over; tells whether there was one. */
+  boolean sealNext() throws SpoolException {
+    return sealer.sealNext(newestStartNs, this::isDeclared);
+  }
+
+  private boolean isDeclared(FlowLogger logger) {
+    FlowLogger now = plan.slices().find(logger.id());
+    return now != null && now.makesSameFilesAs(logger);
   }
 
   /** Lets go of a journal that a failure left open. */

@@ -263,25 +263,11 @@ class ReplayBadInputTest {
           .formatted(ReplayFiles.LOGGER_ID, ReplayFiles.PORT_ID);
 
   @Test
-  void shouldTakeOneLoggerOnly() throws IOException {
-    String other = LOGGER_JSON.replace(ReplayFiles.LOGGER_ID, ReplayFiles.PORT_ID);
-    String loggers = files.text("l.json", "[" + LOGGER_JSON + "," + other + "]");
-    replay("--logger", loggers, capture)
-        .assertFailed(loggers + ": declares 2 loggers: a replay takes one");
-  }
-
-  @Test
   void shouldRefuseALoggerThatItWouldNotObey() throws IOException {
     String off = files.text("off.yaml", ReplayFiles.LOGGER + "admin_state_up: false\n");
     replay("--logger", off, capture)
         .assertFailed(
             off + ": admin_state_up: is false, so nothing would be written: set it to true");
-    String setup = files.text("setup.yaml", ReplayFiles.LOGGER + "connection_setup_only: true\n");
-    replay("--logger", setup, capture)
-        .assertFailed(
-            setup
-                + ": connection_setup_only: is not in this version yet: use false or leave it"
-                + " out");
   }
 
   @Test

@@ -40,16 +40,28 @@ final class CutRows implements CutHandler {
       long firstNs,
       long lastNs,
       int tcpFlags,
-      boolean synAck) {}
+      boolean synAck,
+      int dropPoint) {}
 
-  /** What both did, and where they stand; the initiator is 0 unknown, 1 side 0, 2 side 1. */
+  /**
+   * What both did that was seen, what of it got through, what of that was set-up (nothing if nobody
+   * asked), what was dropped, and where they stand; the initiator is 0 unknown, 1 side 0, 2 side 1.
+   */
   record Row(
-      Side local, Side remote, TcpState state, EndReason reason, int initiator, int setupUs) {}
+      Side local,
+      Side remote,
+      List<Side> accepted,
+      List<Side> setup,
+      List<Side> dropped,
+      TcpState state,
+      EndReason reason,
+      int initiator,
+      int setupUs) {}
 
   /** One cut. */
   record Cut(long startNs, long endNs, Map<Key, Row> rows, List<OverflowView> overflow) {}
 
-  private static final Side NOTHING = new Side(0, 0, 0, 0, 0, 0, false);
+  static final Side NOTHING = new Side(0, 0, 0, 0, 0, 0, false, 0);
 
   final List<Cut> cuts = new ArrayList<>();
   private boolean open;
@@ -65,28 +77,40 @@ final class CutRows implements CutHandler {
   @Override
   public void onConnection(ConnectionView view) {
     assertTrue(open, "a row outside of a cut");
-    Row row =
-        new Row(
-            side(view, 0),
-            side(view, 1),
-            TcpState.values()[view.tcpState()],
-            EndReason.values()[view.endReason()],
-            !view.initiatorKnown() ? 0 : view.isInitiator(0) ? 1 : 2,
-            view.setupUs());
-    assertTrue(last().rows().put(key(view), row) == null, "a connection twice in one cut");
+    assertTrue(last().rows().put(key(view), row(view)) == null, "a connection twice in one cut");
+    for (int side = 0; side < 2; side++) {
+      assertTrue(view.dropped(side).packets() == 0 || view.droppedEver(side));
+      assertTrue(view.latestNs() >= view.seen(side).lastNs());
+    }
   }
 
-  private static Side side(ConnectionView view, int side) {
-    return view.packets(side) == 0
+  private static Row row(ConnectionView view) {
+    return new Row(
+        side(view, 0, view.seen(0)),
+        side(view, 1, view.seen(1)),
+        List.of(side(view, 0, view.accepted(0)), side(view, 1, view.accepted(1))),
+        view.collectsSetup()
+            ? List.of(side(view, 0, view.setup(0)), side(view, 1, view.setup(1)))
+            : List.of(),
+        List.of(side(view, 0, view.dropped(0)), side(view, 1, view.dropped(1))),
+        TcpState.values()[view.tcpState()],
+        EndReason.values()[view.endReason()],
+        !view.initiatorKnown() ? 0 : view.isInitiator(0) ? 1 : 2,
+        view.setupUs());
+  }
+
+  private static Side side(ConnectionView view, int side, SideCounts counts) {
+    return counts.packets() == 0
         ? NOTHING
         : new Side(
             view.direction(side),
-            view.packets(side),
-            view.bytes(side),
-            view.firstNs(side),
-            view.lastNs(side),
-            view.tcpFlags(side),
-            view.synAckSeen(side));
+            counts.packets(),
+            counts.bytes(),
+            counts.firstNs(),
+            counts.lastNs(),
+            counts.tcpFlags(),
+            counts.synAckSeen(),
+            counts.dropPoint());
   }
 
   private static Key key(ConnectionView view) {

@@ -18,6 +18,9 @@ final class ModelTcp {
 
   int setupUs = -1;
 
+  /** From the first SYN until somebody has acknowledged the handshake. */
+  boolean settingUp;
+
   /** 0 unknown. */
   private long synNs;
 
@@ -51,6 +54,7 @@ final class ModelTcp {
     fresh.state = TcpState.SYN_SENT;
     fresh.initiator = side + 1;
     fresh.synNs = synNs;
+    fresh.settingUp = true;
     return fresh;
   }
 
@@ -95,6 +99,7 @@ final class ModelTcp {
 
   private void establish(long timestampNs) {
     state = TcpState.ESTABLISHED;
+    settingUp = false;
     if (synNs != 0) {
       setupUs = (int) Math.min(Integer.MAX_VALUE - 1L, Math.max(0, timestampNs - synNs) / 1000);
     }

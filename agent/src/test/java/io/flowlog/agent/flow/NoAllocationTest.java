@@ -43,7 +43,7 @@ class NoAllocationTest {
 
     @Override
     public void onConnection(ConnectionView connection) {
-      rows += connection.packets(0) + connection.packets(1) > 0 ? 1 : 0;
+      rows += connection.seen(0).packets() + connection.seen(1).packets() > 0 ? 1 : 0;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.flowlog.agent.flow;
 
 import io.flowlog.agent.capture.Direction;
+import io.flowlog.agent.capture.DropReport;
 import io.flowlog.agent.decode.PacketMaker;
 import java.time.Duration;
 import java.util.Random;
@@ -37,6 +38,7 @@ final class RandomTraffic {
   private static final int[] PROTOCOLS = {6, 6, 6, 6, 17, 17, 1, 58, 47, 132};
 
   final PacketMaker packet = new PacketMaker();
+  private final DropReport drop = new DropReport();
   private final Random random;
   private final int addresses;
   private final int layer4Ports;
@@ -78,6 +80,30 @@ final class RandomTraffic {
       fragment();
     }
     return packet;
+  }
+
+  /** Reports packets of the last packet's flow as dropped: what fits the packet, or anything. */
+  DropReport drop() {
+    drop.portIndex = packet.portIndex;
+    drop.direction = packet.direction;
+    drop.ipv6 = packet.ipv6;
+    drop.sourceHigh = packet.sourceHigh;
+    drop.sourceLow = packet.sourceLow;
+    drop.destinationHigh = packet.destinationHigh;
+    drop.destinationLow = packet.destinationLow;
+    drop.protocol = packet.protocol;
+    drop.vlan = packet.vlan;
+    drop.sourcePort = packet.sourcePort;
+    drop.destinationPort = packet.destinationPort;
+    drop.tcpFlags = random.nextInt(4) == 0 ? 0 : packet.tcpFlags;
+    drop.synAckSeen = (drop.tcpFlags & 18) == 18;
+    boolean fits = random.nextBoolean();
+    drop.packets = fits ? packet.packets : random.nextInt(9) + 1;
+    drop.bytes = fits ? packet.bytes : drop.packets * 100;
+    drop.lastNs = packet.timestampNs;
+    drop.firstNs = packet.timestampNs - random.nextInt(DISORDER_NS_MAX);
+    drop.dropPoint = random.nextInt(3) + 1;
+    return drop;
   }
 
   private Direction direction(int portIndex) {

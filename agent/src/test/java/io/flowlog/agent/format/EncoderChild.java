@@ -28,8 +28,8 @@ final class EncoderChild {
 
   private static final int BATCH_ROWS = 10_000;
 
-  private final RecordDictionary dictionary = RandomRows.dictionary();
-  private final RandomRows rows = new RandomRows(new Random(7));
+  private final RecordDictionary dictionary = MixedRows.dictionary();
+  private final MixedRows rows = new MixedRows(new Random(7));
 
   private EncoderChild() {}
 

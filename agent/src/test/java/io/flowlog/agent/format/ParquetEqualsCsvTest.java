@@ -33,7 +33,7 @@ class ParquetEqualsCsvTest {
     EncoderSettings settings = new EncoderSettings(unit, true, "KR1", "host-1");
     RecordEncoders encoders = new RecordEncoders(settings);
     Path file = folder.resolve("rows" + encoders.extension(logger));
-    Files.write(file, CsvFixture.file(logger, RandomRows.dictionary(), settings, batch));
+    Files.write(file, CsvFixture.file(logger, MixedRows.dictionary(), settings, batch));
     return file;
   }
 
@@ -72,10 +72,10 @@ class ParquetEqualsCsvTest {
 
   @ParameterizedTest
   @EnumSource
-  void shouldShowAllColumnsOfRandomRowsAsTextDoes(Layout layout) throws Exception {
+  void shouldShowAllColumnsOfMixedRowsAsTextDoes(Layout layout) throws Exception {
     List<String> all = RowLayout.of(layout).names();
     for (TimestampUnit unit : TimestampUnit.values()) {
-      compare(layout, all, unit, new RandomRows(random).batch(1000));
+      compare(layout, all, unit, new MixedRows(random).batch(1000));
     }
   }
 
@@ -86,7 +86,7 @@ class ParquetEqualsCsvTest {
       List<String> names = new ArrayList<>(RowLayout.of(layout).names());
       Collections.shuffle(names, random);
       List<String> some = names.subList(0, 2 + random.nextInt(names.size() - 1));
-      compare(layout, some, TimestampUnit.SECONDS, new RandomRows(random).batch(200));
+      compare(layout, some, TimestampUnit.SECONDS, new MixedRows(random).batch(200));
     }
   }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Names, types and values of a Parquet file, column by column, and what its footer says. */
 class ParquetFieldsTest {
-  private static final RecordDictionary DICTIONARY = RandomRows.dictionary();
+  private static final RecordDictionary DICTIONARY = MixedRows.dictionary();
 
   @TempDir private Path folder;
 
@@ -209,7 +209,7 @@ class ParquetFieldsTest {
   @Test
   void shouldHaveStatisticsOfEveryColumnThatHasValues() throws Exception {
     try (DuckDb duckDb = new DuckDb()) {
-      Path file = write(Layout.nhn, new RandomRows(new Random(1)).batch(500));
+      Path file = write(Layout.nhn, new MixedRows(new Random(1)).batch(500));
       List<List<String>> without =
           duckDb.query(
               "SELECT path_in_schema FROM parquet_metadata('"

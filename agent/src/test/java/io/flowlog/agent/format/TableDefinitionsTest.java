@@ -35,7 +35,7 @@ class TableDefinitionsTest {
 
   @TempDir private Path folder;
 
-  private final RandomRows rows = new RandomRows(new Random(20_261_121));
+  private final MixedRows rows = new MixedRows(new Random(20_261_121));
 
   private static String statement(String view) throws IOException {
     Matcher found = VIEW.matcher(Files.readString(TABLES.resolve("duckdb.sql")));
@@ -78,7 +78,7 @@ class TableDefinitionsTest {
     FlowLogger logger = CsvFixture.logger(Layout.nhn, fields, format, compression);
     String extension = new RecordEncoders(CsvFixture.SETTINGS).extension(logger);
     Path place = Files.createDirectories(folder.resolve(path));
-    byte[] file = CsvFixture.file(logger, RandomRows.dictionary(), CsvFixture.SETTINGS, batch);
+    byte[] file = CsvFixture.file(logger, MixedRows.dictionary(), CsvFixture.SETTINGS, batch);
     Files.write(place.resolve("rows-" + compression + extension), file);
   }
 

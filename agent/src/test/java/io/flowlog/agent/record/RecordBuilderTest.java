@@ -229,8 +229,8 @@ class RecordBuilderTest {
   void shouldMakeAFoldedRowOfAnOverflow() {
     RecordBuilder builder = builder();
     builder.onCutStart(0, 100);
-    builder.onOverflow(new OverflowView(3, 1, 17, 53, 5, 9, 70, 7000));
-    builder.onOverflow(new OverflowView(3, 2, 17, -1, 6, 8, 30, 3000));
+    builder.onOverflow(new OverflowView(3, 1, 17, 53, 5, 9, 70, 7000, 0));
+    builder.onOverflow(new OverflowView(3, 2, 17, -1, 6, 8, 30, 3000, 4));
     builder.onCutComplete();
     FlowRecord exact = sink.rows.get(0);
     assertEquals(0, exact.ipVersion());
@@ -243,7 +243,10 @@ class RecordBuilderTest {
     assertEquals(List.of(70L, 7000L), List.of(exact.packets(), exact.bytes()));
     assertEquals(FlowRecord.UNKNOWN, exact.lostPackets());
     assertEquals(FlowRecord.UNKNOWN, exact.setupUs());
+    assertEquals(FlowRecord.ACCEPT, exact.verdict());
     assertEquals(0, sink.rows.get(1).known(), "a row of many ports knows none");
+    assertEquals(FlowRecord.DROP, sink.rows.get(1).verdict());
+    assertEquals(4, sink.rows.get(1).dropPoint());
     assertEquals(100, sink.packets);
   }
 
@@ -282,7 +285,7 @@ class RecordBuilderTest {
               UncheckedIOException.class,
               () -> {
                 builder.onCutStart(0, 100);
-                builder.onOverflow(new OverflowView(0, 0, 17, 53, 5, 9, 70, 7000));
+                builder.onOverflow(new OverflowView(0, 0, 17, 53, 5, 9, 70, 7000, 0));
                 builder.onCutComplete();
               });
       assertSame(failure, e.getCause());

@@ -99,7 +99,7 @@ class RowMergerTest {
 
   @Test
   void shouldBeFullAtItsBoundAndLoseNothingThen() {
-    RowMerger small = new RowMerger(20260128, 100 * FlowRecord.bytesOf(4));
+    RowMerger small = new RowMerger(20260128, 100 * (FlowRecord.bytesOf(4) + Long.BYTES));
     long packets = 0;
     int rows = 0;
     for (int i = 0; i < 1000; i++) {
@@ -110,7 +110,7 @@ class RowMergerTest {
       makeRow(new Random(i));
       row.kind(4, 0, 0, FlowRecord.OK).addresses4(i, 1).counts(3, 300);
       packets += row.packets();
-      small.add(data);
+      small.add(row);
     }
     assertEquals(1000, rows + rowsOf(small, packets - 3L * rows));
   }
@@ -147,7 +147,7 @@ class RowMergerTest {
       for (int i = 0; i < 20_000; i++) {
         makeRow(random);
         addTo(model);
-        merger.add(data);
+        merger.add(row);
       }
       List<byte[]> merged = drain();
       assertEquals(model.size(), merged.size());
@@ -169,7 +169,7 @@ class RowMergerTest {
         makeRow(random);
         row.kind(4, 0, 0, 0).protocol(6, 0).portIndex(0).ports(80, 80);
         row.addresses4(i, -i).counts(1, i).times(i, i);
-        merger.add(data);
+        merger.add(row);
       }
     }
     List<byte[]> merged = drain();
@@ -186,10 +186,10 @@ class RowMergerTest {
   void shouldForgetWhatItHandedOver() {
     makeRow(new Random(1));
     row.counts(5, 500);
-    merger.add(data);
+    merger.add(row);
     assertEquals(1, drain().size());
     assertEquals(0, drain().size());
-    merger.add(data);
+    merger.add(row);
     List<byte[]> again = drain();
     assertEquals(1, again.size());
     assertEquals(5, new FlowRecord().at(again.get(0), 0).packets());

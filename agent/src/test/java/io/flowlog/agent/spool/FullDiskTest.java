@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.metrics.CounterSet;
@@ -89,13 +90,13 @@ class FullDiskTest {
         Spool spool = open(disk)) {
       JournalFile journal = journalOf(spool, 1200);
       disk.fill();
-      RowFilter all = row -> true;
+      SealJob job = new SealJob(journal, LOGGER, Coverage.ofEverything(), false);
       Sealer sealer = sealer(spool);
-      assertFails(Code.DISK_FULL, disk.folder(), () -> sealer.seal(journal, LOGGER, all));
+      assertFails(Code.DISK_FULL, disk.folder(), () -> sealer.seal(job));
       assertEquals(List.of(), spool.sealed());
       assertEquals(List.of(), filesIn(disk, "sealed"));
       disk.makeRoom();
-      assertEquals(3, sealer.seal(journal, LOGGER, all).size());
+      assertEquals(3, sealer.seal(job).size());
       assertEquals(3, spool.sealed().size());
     }
   }

@@ -88,7 +88,6 @@ class JournalModelTest {
       try (JournalReader reader = JournalReader.open(file)) {
         assertEquals(rows, readRows(reader));
         assertTrue(reader.isComplete());
-        assertFalse(reader.isCutShort());
         assertEquals(0, reader.tornBytes());
         assertEquals(rows.size(), reader.rows());
         assertEquals(77, reader.packets());
@@ -258,7 +257,7 @@ class JournalModelTest {
       int count = 0;
       for (int at = 0; at < batch.usedBytes(); at += row.rowBytes()) {
         row.at(batch.data(), at);
-        found.add(row.packets() + " " + reader.ports().get(row.portIndex()).portId());
+        found.add(row.packets() + " " + reader.dictionary().get(row.portIndex()).portId());
         count++;
       }
       assertEquals(batch.rows(), count);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.metrics.AgentCounter;
@@ -43,7 +44,7 @@ class SealerTest {
 
   @Test
   void shouldNameASingleFileWithoutAPart() throws IOException {
-    List<SealedFile> files = seal(journal(10, false), ALL, 10);
+    List<SealedFile> files = seal(journal(10), ALL, 10);
     assertEquals(1, files.size());
     SealedFile file = files.get(0);
     assertEquals(STEM + ".txt", file.key().text());
@@ -55,7 +56,7 @@ class SealerTest {
 
   @Test
   void shouldNumberEveryPartOfALargeInterval() throws IOException {
-    List<SealedFile> files = seal(journal(21, false), ALL, 10);
+    List<SealedFile> files = seal(journal(21), ALL, 10);
     assertEquals(
         List.of(STEM + "_part1.txt", STEM + "_part2.txt", STEM + "_part3.txt"),
         files.stream().map(f -> f.key().text()).toList());
@@ -66,27 +67,27 @@ class SealerTest {
 
   @Test
   void shouldPutEverythingIntoOneFileWithoutALimit() throws IOException {
-    assertEquals(1, seal(journal(5000, false), ALL, 0).size());
+    assertEquals(1, seal(journal(5000), ALL, 0).size());
   }
 
   @Test
   void shouldAlwaysNumberAnIntervalThatWasCutShort() throws IOException {
-    assertEquals(STEM + "_part1.txt", seal(journal(3, true), ALL, 10).get(0).key().text());
+    assertEquals(STEM + "_part1.txt", seal(journal(3), ALL, 10, true).get(0).key().text());
   }
 
   @Test
   void shouldNumberOnWhatAnEarlierJournalOfTheIntervalLeft() throws IOException {
-    JournalFile first = journal(15, true);
-    spool.release(seal(first, ALL, 10).get(0));
+    JournalFile first = journal(15);
+    spool.release(seal(first, ALL, 10, true).get(0));
     spool.retire(first);
     close();
     open();
-    assertEquals(STEM + "_part3.txt", seal(journal(3, false), ALL, 10).get(0).key().text());
+    assertEquals(STEM + "_part3.txt", seal(journal(3), ALL, 10).get(0).key().text());
   }
 
   @Test
   void shouldGiveALoggerOnlyTheVerdictsThatItCollects() throws IOException {
-    JournalFile journal = journal(6, false);
+    JournalFile journal = journal(6);
     assertEquals(
         List.of(1L, 3L, 5L), NumberEncoders.numbersIn(seal(journal, DROP, 0).get(0).path()));
     FlowLogger accept = TestRows.logger(2, TrafficFilter.ACCEPT);
@@ -103,7 +104,7 @@ class SealerTest {
 
   @Test
   void shouldEncodeTheSameBytesAgain() throws IOException {
-    JournalFile journal = journal(100, false);
+    JournalFile journal = journal(100);
     SealedFile first = seal(journal, ALL, 0).get(0);
     byte[] bytes = Files.readAllBytes(first.path());
     spool.sealedFolder().discardAll();
@@ -114,7 +115,7 @@ class SealerTest {
 
   @Test
   void shouldFindSealedFilesAgainAfterARestart() throws IOException {
-    List<SealedFile> files = seal(journal(25, false), ALL, 10);
+    List<SealedFile> files = seal(journal(25), ALL, 10);
     spool.release(files.get(1));
     close();
     open();
@@ -124,7 +125,7 @@ class SealerTest {
 
   @Test
   void shouldRefuseADamagedJournalAndSealWhatIsGoodOnceSalvaged() throws IOException {
-    JournalFile journal = journal(30, false);
+    JournalFile journal = journal(30);
     long size = Files.size(journal.path());
     try (RandomAccessFile file = new RandomAccessFile(journal.path().toFile(), "rw")) {
       file.seek(size - 40);
@@ -141,20 +142,25 @@ class SealerTest {
   }
 
   /** Makes the journal of an interval, with a frame for each ten rows. */
-  private JournalFile journal(int rows, boolean early) throws IOException {
+  private JournalFile journal(int rows) throws IOException {
     RowJournal journal = spool.beginInterval(60 * TestRows.SECOND_NS, 120 * TestRows.SECOND_NS);
     journal.definePort(0, TestRows.ports(1));
     for (int row = 0; row < rows; row += 10) {
       journal.append(TestRows.batch(row + 1, Math.min(10, rows - row)));
     }
-    return early ? journal.completeEarly(0) : journal.complete(0);
+    return journal.complete(0);
   }
 
   private List<SealedFile> seal(JournalFile journal, FlowLogger logger, int rowsPerFile)
       throws IOException {
+    return seal(journal, logger, rowsPerFile, false);
+  }
+
+  private List<SealedFile> seal(
+      JournalFile journal, FlowLogger logger, int rowsPerFile, boolean early) throws IOException {
     ObjectNames names = new ObjectNames(ZoneOffset.UTC, "h1");
     return new Sealer(spool, encoders, names, rowsPerFile)
-        .seal(journal, logger, RowFilter.of(logger.filter()));
+        .seal(new SealJob(journal, logger, Coverage.ofEverything(), early));
   }
 
   private static List<Long> numbers(long first, long last) {

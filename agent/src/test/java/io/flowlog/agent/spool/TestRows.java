@@ -8,6 +8,7 @@ import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordDictionary;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Makes rows that carry a number, the ports that they belong to, and loggers that want them. */
 public final class TestRows {
@@ -38,7 +39,9 @@ public final class TestRows {
         .at(batch.data(), batch.usedBytes())
         .kind(ipVersion, 0, verdict, FlowRecord.OK)
         .portIndex(portIndex)
-        .counts(number, 100);
+        .counts(number, 100)
+        .audience(FlowRecord.FOR_EVERYBODY)
+        .expiresNs(FlowRecord.NEVER);
     batch.append(FlowRecord.bytesOf(ipVersion));
   }
 
@@ -56,6 +59,14 @@ public final class TestRows {
   }
 
   public static FlowLogger logger(int number, TrafficFilter filter, String partitionPeriod) {
+    return logger(number, filter, partitionPeriod, null);
+  }
+
+  public static FlowLogger logger(
+      int number,
+      TrafficFilter filter,
+      String partitionPeriod,
+      @Nullable String customizedFileName) {
     UUID id = new UUID(0x4000L, 0x8000_0000_0000_0000L + number);
     return new FlowLogger(
         id,
@@ -73,7 +84,7 @@ public final class TestRows {
         FlowLogger.Layout.nhn,
         List.of("packets"),
         partitionPeriod,
-        null,
+        customizedFileName,
         true,
         null);
   }

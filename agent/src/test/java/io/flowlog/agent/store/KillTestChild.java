@@ -1,13 +1,14 @@
 package io.flowlog.agent.store;
 
+import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.spool.JournalFile;
 import io.flowlog.agent.spool.NumberEncoders;
 import io.flowlog.agent.spool.ObjectNames;
-import io.flowlog.agent.spool.RowFilter;
 import io.flowlog.agent.spool.RowJournal;
+import io.flowlog.agent.spool.SealJob;
 import io.flowlog.agent.spool.Sealer;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
@@ -68,7 +69,7 @@ final class KillTestChild {
   void finishEverything() throws IOException {
     for (JournalFile journal : spool.journals()) {
       for (FlowLogger logger : LOGGERS) {
-        sealer.seal(journal, logger, RowFilter.of(logger.filter()));
+        sealer.seal(new SealJob(journal, logger, Coverage.ofEverything(), false));
         uploader.doWork(0);
       }
       spool.retire(journal);

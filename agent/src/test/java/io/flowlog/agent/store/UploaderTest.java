@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.metrics.AgentCounter;
@@ -12,6 +13,7 @@ import io.flowlog.agent.spool.JournalFile;
 import io.flowlog.agent.spool.NumberEncoders;
 import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.RowJournal;
+import io.flowlog.agent.spool.SealJob;
 import io.flowlog.agent.spool.SealedFile;
 import io.flowlog.agent.spool.Sealer;
 import io.flowlog.agent.spool.Spool;
@@ -80,8 +82,8 @@ class UploaderTest {
     JournalFile file = journal.complete(0);
     ObjectNames names = new ObjectNames(ZoneOffset.UTC, "h1");
     Sealer sealer = new Sealer(spool, new NumberEncoders(), names, 5);
-    sealer.seal(file, FIRST, row -> true);
-    sealer.seal(file, SECOND, row -> true);
+    sealer.seal(new SealJob(file, FIRST, Coverage.ofEverything(), false));
+    sealer.seal(new SealJob(file, SECOND, Coverage.ofEverything(), false));
     spool.retire(file);
   }
 

@@ -24,6 +24,12 @@ class PortMatcherTest {
           port("b", MAC_1, "10.0.0.11", "2001:db8::11"),
           port("c", null, "10.0.0.12"));
 
+  private static final List<NumberedPort> NUMBERED =
+      List.of(
+          new NumberedPort(0, PORTS.get(0)),
+          new NumberedPort(1, PORTS.get(1)),
+          new NumberedPort(2, PORTS.get(2)));
+
   private final PacketBatch batch = new PacketBatch(4);
 
   private static LoggingPort port(String id, @Nullable String mac, String... addresses) {
@@ -36,7 +42,7 @@ class PortMatcherTest {
     frame.portIndex = portIndex;
     batch.clear();
     new FrameDecoder().decode(frame, batch);
-    int count = new PortMatcher(PORTS, batch).match(frame, batch);
+    int count = new PortMatcher(NUMBERED, batch).match(frame, batch);
     List<String> owners = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       PacketView packet = new PacketView(batch).at(i);

@@ -6,7 +6,6 @@ import io.flowlog.agent.capture.replay.ReplayContext;
 import io.flowlog.agent.cli.demo.CaptureFileWriter;
 import io.flowlog.agent.cli.demo.FrameBuilder;
 import io.flowlog.agent.flow.FlowConfig;
-import io.flowlog.agent.flow.IntervalSchedule;
 import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.format.TimestampUnit;
@@ -74,7 +73,7 @@ final class ReplayFixture {
   CompressionType compression = CompressionType.RAW;
   String partitionPeriod = "DAY";
   Ports ports = Ports.assumed(PORT_ID);
-  IntervalSchedule schedule = IntervalSchedule.whole();
+  long intervalUnitNs;
   TableSize tableSize = TableSize.growing(1 << 20, 20260201);
   TimestampUnit unit = TimestampUnit.MILLISECONDS;
   int rowsPerFile;
@@ -119,7 +118,7 @@ final class ReplayFixture {
     return folder.resolve("out");
   }
 
-  private FlowLogger logger() {
+  FlowLogger logger() {
     return new FlowLogger(
         LOGGER_ID,
         "logger",
@@ -144,9 +143,9 @@ final class ReplayFixture {
   ReplayPlan plan(Path out) {
     return new ReplayPlan(
         out,
-        logger(),
+        List.of(logger()),
         ports,
-        schedule,
+        intervalUnitNs,
         tableSize,
         FlowConfig.Timeouts.defaults(),
         new EncoderSettings(unit, true, "KR1", "host-1"),

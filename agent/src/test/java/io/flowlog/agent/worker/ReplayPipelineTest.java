@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.flowlog.agent.capture.CaptureSource;
 import io.flowlog.agent.capture.FrameHandler;
 import io.flowlog.agent.cli.demo.FrameBuilder;
-import io.flowlog.agent.flow.IntervalSchedule;
 import io.flowlog.agent.format.RecordEncoders;
+import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.port.LoggingPort;
@@ -19,8 +19,8 @@ import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.spool.ObjectNames;
-import io.flowlog.agent.spool.RowFilter;
 import io.flowlog.agent.spool.RowJournal;
+import io.flowlog.agent.spool.SealJob;
 import io.flowlog.agent.spool.Sealer;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
@@ -64,7 +64,7 @@ class ReplayPipelineTest {
 
   /** Adds frames over three minutes. */
   private void addMinutes() {
-    replay.schedule = new IntervalSchedule(MINUTE_NS);
+    replay.intervalUnitNs = MINUTE_NS;
     for (int i = 0; i < FRAMES; i++) {
       replay.after(3000).add(udp("10.0.0." + i, 1000 + i));
     }
@@ -164,7 +164,9 @@ class ReplayPipelineTest {
               new ObjectNames(plan.zone(), plan.encoding().host()),
               0);
       writeJournal(spool, ports).complete(1);
-      sealer.seal(spool.journals().get(0), plan.logger(), RowFilter.of(plan.logger().filter()));
+      sealer.seal(
+          new SealJob(
+              spool.journals().get(0), plan.loggers().get(0), Coverage.ofEverything(), false));
       assertEquals(1, spool.sealed().size());
       writeJournal(spool, ports).complete(1);
       writeJournal(spool, ports);

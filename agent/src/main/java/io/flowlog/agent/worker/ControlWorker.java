@@ -1,0 +1,56 @@
+package io.flowlog.agent.worker;
+
+import io.flowlog.agent.logger.CapturePlan;
+import io.flowlog.agent.logger.Coverage;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps what is captured in step with what is declared. Sole owner of loggers, ports and the
+ * capture plan; one thread owns it.
+ */
+public final class ControlWorker {
+  private final Declared.Source source;
+  private final Coverage coverage;
+  private final PlanFollower follower;
+  private @Nullable CapturePlan plan;
+  private List<String> declarationProblems = List.of();
+  private List<String> refusals = List.of();
+
+  /** Who captures what the plan says. */
+  @FunctionalInterface
+  public interface PlanFollower {
+    /** Follows a plan from a moment on; returns what could not be done, in words. */
+    List<String> follow(CapturePlan plan, long nowNs) throws IOException;
+  }
+
+  /** Makes a worker that follows nothing yet. */
+  public ControlWorker(Declared.Source source, Coverage coverage, PlanFollower follower) {
+    this.source = source;
+    this.coverage = coverage;
+    this.follower = follower;
+  }
+
+  /**
+   * Reads the declarations again and has the difference followed. Without a difference nothing is
+   * disturbed: a cut between intervals costs everybody a slice more.
+   */
+  public void reload(long nowNs) throws IOException {
+    Declared declared = source.read();
+    CapturePlan next = CapturePlan.of(declared.loggers(), declared.ports(), coverage);
+    declarationProblems = declared.problems();
+    if (!next.equals(plan)) {
+      refusals = List.copyOf(follower.follow(next, nowNs));
+      plan = next;
+    }
+  }
+
+  /** Returns what is wrong with the declarations or cannot be followed, one line each. */
+  public List<String> problems() {
+    List<String> all = new ArrayList<>(declarationProblems);
+    all.addAll(refusals);
+    return all;
+  }
+}

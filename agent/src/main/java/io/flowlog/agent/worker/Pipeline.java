@@ -1,0 +1,235 @@
+package io.flowlog.agent.worker;
+
+import io.flowlog.agent.capture.CaptureSource;
+import io.flowlog.agent.capture.DropReport;
+import io.flowlog.agent.decode.PacketBatch;
+import io.flowlog.agent.flow.ConnectionTable;
+import io.flowlog.agent.flow.CutTarget;
+import io.flowlog.agent.flow.IntervalSchedule;
+import io.flowlog.agent.format.RecordEncoders;
+import io.flowlog.agent.logger.CapturePlan;
+import io.flowlog.agent.logger.Coverage;
+import io.flowlog.agent.metrics.CounterSet;
+import io.flowlog.agent.port.LoggingPort;
+import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.record.RecordBuilder;
+import io.flowlog.agent.record.RecordDictionary;
+import io.flowlog.agent.record.SlicePlan;
+import io.flowlog.agent.spool.IntervalSealer;
+import io.flowlog.agent.spool.ObjectNames;
+import io.flowlog.agent.spool.Sealer;
+import io.flowlog.agent.spool.Spool;
+import io.flowlog.agent.spool.SpoolException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * The stages from frames to sealed files, run inline by one thread, and the plan that they follow.
+ * Owned by that thread.
+ */
+final class Pipeline implements AutoCloseable {
+  private static final int BATCH_BYTES = 1 << 18;
+
+  private final PipelineSettings settings;
+  private final RecordDictionary dictionary = new RecordDictionary();
+  private final PortNumbers numbers = new PortNumbers(PacketBatch.PORTS_MAX);
+  private final SpoolWorker spoolWorker;
+  private final RecordBuilder builder;
+  private final ConnectionTable table;
+  private final CaptureWorker captureWorker;
+
+  /** Makes a pipeline that has nothing to do yet. */
+  Pipeline(PipelineSettings settings, Spool spool, Coverage coverage, CounterSet counters) {
+    this.settings = settings;
+    Sealer sealer =
+        new Sealer(
+            spool,
+            new RecordEncoders(settings.encoding()),
+            new ObjectNames(settings.zone(), settings.encoding().host()),
+            settings.rowsPerFile());
+    IntervalSealer intervals = new IntervalSealer(spool, sealer, coverage);
+    spoolWorker = new SpoolWorker(spool, intervals, dictionary, counters);
+    long seed = settings.tableSize().hashSeed();
+    builder = new RecordBuilder(spoolWorker, new RecordBatch(BATCH_BYTES), false, seed);
+    table =
+        new ConnectionTable(
+            settings.tableSize(),
+            settings.timeouts(),
+            IntervalSchedule.whole(),
+            new CutTarget(builder, counters));
+    captureWorker = new CaptureWorker(table, counters, settings.excluded());
+  }
+
+  /** Follows a plan from the first packet on, whose time begins the first slice. */
+  List<String> begin(CapturePlan plan) {
+    SlicePlan slices = slicesOf(plan);
+    prepare(slices);
+    // Nothing but the boundaries of several lengths will ever part an interval here.
+    builder.keepStates(lengthsNs(slices).length > 1);
+    return follow(plan, slices);
+  }
+
+  /**
+   * Follows a plan from a moment on, which begins the first slice.
+   *
+   * @param lastAliveNs when another life of the agent ended: nobody knows what passed since then
+   */
+  List<String> begin(CapturePlan plan, long nowNs, OptionalLong lastAliveNs) throws IOException {
+    List<String> refusals = change(plan, nowNs);
+    if (lastAliveNs.isPresent() && lastAliveNs.getAsLong() < nowNs) {
+      numbers.all().forEach(number -> builder.gap(number, lastAliveNs.getAsLong(), nowNs));
+    }
+    return refusals;
+  }
+
+  /**
+   * Follows another plan from a moment on. Loggers that are in both miss nothing and get nothing
+   * twice; others have rows until then, or from then on.
+   *
+   * @return what could not be done, in words
+   */
+  List<String> change(CapturePlan plan, long nowNs) throws IOException {
+    SlicePlan slices = slicesOf(plan);
+    prepare(slices);
+    try {
+      table.cutAt(nowNs);
+    } catch (UncheckedIOException e) {
+      throw causeOf(e);
+    }
+    builder.keepStates(true);
+    return follow(plan, slices);
+  }
+
+  private SlicePlan slicesOf(CapturePlan plan) {
+    return new SlicePlan(settings.intervalUnitNs(), settings.dropEvidence(), plan.loggers());
+  }
+
+  /** Tells the table what holds from the next slice on. */
+  private void prepare(SlicePlan slices) {
+    table.changeSchedule(new IntervalSchedule(lengthsNs(slices)));
+    table.collectSetup(slices.collectsSetup());
+  }
+
+  private static long[] lengthsNs(SlicePlan slices) {
+    return slices.loggers().stream()
+        .mapToLong(logger -> logger.aggregationInterval() * slices.intervalUnitNs())
+        .filter(lengthNs -> lengthNs > 0)
+        .distinct()
+        .toArray();
+  }
+
+  /** Tells everybody behind the table, whose last slice under the old plan is being cut. */
+  private List<String> follow(CapturePlan plan, SlicePlan slices) {
+    builder.splitIcmp(slices.splitsIcmp());
+    PortNumbers.Change change = numbers.assign(plan.ports(), table::isPortGone);
+    change.removed().forEach(table::removePort);
+    change.added().forEach(table::addPort);
+    List<NumberedPort> ports = new ArrayList<>();
+    for (LoggingPort port : plan.ports()) {
+      int number = numbers.of(port);
+      if (number >= 0) {
+        dictionary.define(number, port);
+        ports.add(new NumberedPort(number, port));
+      }
+    }
+    if (!settings.singlePort()) {
+      captureWorker.match(ports);
+    }
+    spoolWorker.onPlan(new NumberedPlan(slices, ports));
+    return change.refused().stream().map(Pipeline::refusal).toList();
+  }
+
+  private static String refusal(LoggingPort port) {
+    return "logging port "
+        + port.portId()
+        + " is not captured: a worker takes "
+        + PacketBatch.PORTS_MAX
+        + " ports: cover fewer ports on this host";
+  }
+
+  /** Takes at most so many frames; returns how many there were. */
+  int capture(CaptureSource source, int frameLimit) throws IOException {
+    try {
+      return captureWorker.doWork(source, frameLimit);
+    } catch (UncheckedIOException e) {
+      throw causeOf(e);
+    }
+  }
+
+  /** Takes a report of packets that the host dropped, in the slice in which they were seen. */
+  void drop(DropReport report) {
+    table.apply(report);
+  }
+
+  /** Takes the news that packets of a port were lost on the way to us. */
+  void lost(LoggingPort port, long lostPackets) {
+    builder.lost(numbers.of(port), lostPackets);
+  }
+
+  /** Returns the number by which reports know a port; -1 if it is not captured. */
+  int numberOf(LoggingPort port) {
+    return numbers.of(port);
+  }
+
+  /** Returns the number by which reports know a drop point. */
+  int numberOfDropPoint(String name) {
+    return dictionary.numberOfDropPoint(name);
+  }
+
+  /** Lets time pass for ports that are silent. */
+  void advanceTo(long nowNs) throws IOException {
+    try {
+      table.advanceTo(nowNs);
+    } catch (UncheckedIOException e) {
+      throw causeOf(e);
+    }
+    sweep();
+  }
+
+  private void sweep() throws IOException {
+    try {
+      table.sweep(Integer.MAX_VALUE);
+    } catch (UncheckedIOException e) {
+      throw causeOf(e);
+    }
+  }
+
+  /** Cuts the running slice where its interval ends: nothing comes any more. */
+  void finish() throws IOException {
+    try {
+      table.finish();
+    } catch (UncheckedIOException e) {
+      throw causeOf(e);
+    }
+    spoolWorker.onLastSlice();
+  }
+
+  /** Stops at a moment: what was counted until then goes into files at once. */
+  void stop(long nowNs) throws IOException {
+    change(CapturePlan.NOTHING, nowNs);
+    sweep();
+  }
+
+  private static IOException causeOf(UncheckedIOException e) {
+    return Objects.requireNonNull(e.getCause());
+  }
+
+  /** Makes the files of one logger and interval that is over; tells whether there was one. */
+  boolean sealNext() throws SpoolException {
+    return spoolWorker.sealNext();
+  }
+
+  /** Returns how many rows were written so far. */
+  long rows() {
+    return builder.rows();
+  }
+
+  @Override
+  public void close() throws SpoolException {
+    spoolWorker.close();
+  }
+}

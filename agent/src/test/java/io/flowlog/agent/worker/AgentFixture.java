@@ -1,0 +1,234 @@
+package io.flowlog.agent.worker;
+
+import io.flowlog.agent.capture.CaptureSource;
+import io.flowlog.agent.capture.DropReport;
+import io.flowlog.agent.capture.Frame;
+import io.flowlog.agent.capture.FrameHandler;
+import io.flowlog.agent.flow.FlowConfig;
+import io.flowlog.agent.flow.TableSize;
+import io.flowlog.agent.format.EncoderSettings;
+import io.flowlog.agent.format.TimestampUnit;
+import io.flowlog.agent.logger.Coverage;
+import io.flowlog.agent.logger.FlowLogger;
+import io.flowlog.agent.logger.LoggerConfig;
+import io.flowlog.agent.metrics.CounterSet;
+import io.flowlog.agent.port.LoggingPort;
+import io.flowlog.agent.spool.Spool;
+import io.flowlog.agent.spool.SpoolConfig;
+import io.flowlog.agent.store.DirectoryStore;
+import io.flowlog.agent.store.Uploader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Stream;
+
+/**
+ * A whole agent on one thread, whose frames, drop reports, losses and clock are made by a test. It
+ * owns a folder and may live several times there.
+ */
+final class AgentFixture implements AutoCloseable {
+  /** One unit of the loggers' intervals. */
+  static final long UNIT_NS = 1_000_000_000L;
+
+  static final String ADMIN_PROJECT = "ad".repeat(16);
+
+  final List<FlowLogger> loggers = new ArrayList<>();
+  final List<LoggingPort> ports = new ArrayList<>();
+  final CounterSet counters = new CounterSet();
+  boolean dropEvidence = true;
+  int rowsPerFile = 20_000;
+
+  private final Path folder;
+  private final Coverage coverage = new Coverage(new LoggerConfig(List.of(ADMIN_PROJECT)));
+  private final Frames frames = new Frames();
+  private Spool spool;
+  private Pipeline pipeline;
+  private ControlWorker control;
+  private Uploader uploader;
+
+  /** A row of a file: its fields by name, and where it stands. */
+  record Row(String file, Map<String, String> fields) {
+    String get(String field) {
+      return fields.getOrDefault(field, "(not there)");
+    }
+
+    long number(String field) {
+      String text = get(field);
+      return text.isEmpty() ? 0 : Long.parseLong(text);
+    }
+  }
+
+  /** Hands over what a test has put in. */
+  private static final class Frames implements CaptureSource {
+    private final ArrayDeque<Frame> waiting = new ArrayDeque<>();
+
+    @Override
+    public int poll(FrameHandler handler, int frameLimit) {
+      int count = 0;
+      for (; count < frameLimit && !waiting.isEmpty(); count++) {
+        handler.onFrame(waiting.remove());
+      }
+      return count;
+    }
+
+    @Override
+    public boolean isExhausted() {
+      return false;
+    }
+
+    @Override
+    public void close() {
+      waiting.clear();
+    }
+  }
+
+  AgentFixture(Path folder) throws IOException {
+    this.folder = folder;
+    spool = openSpool();
+    pipeline = makePipeline();
+    control = makeControl(OptionalLong.empty());
+    uploader = makeUploader();
+  }
+
+  private Spool openSpool() throws IOException {
+    return Spool.open(folder.resolve("spool"), new SpoolConfig(false), counters);
+  }
+
+  private Pipeline makePipeline() {
+    PipelineSettings settings =
+        new PipelineSettings(
+            UNIT_NS,
+            TableSize.growing(8 << 20, 20261120),
+            FlowConfig.Timeouts.defaults(),
+            new EncoderSettings(TimestampUnit.NANOSECONDS, true, "KR1", "host-1"),
+            rowsPerFile,
+            ZoneOffset.UTC,
+            new ExcludedNetworks(List.of()),
+            false,
+            dropEvidence);
+    return new Pipeline(settings, spool, coverage, counters);
+  }
+
+  private ControlWorker makeControl(OptionalLong lastAliveNs) {
+    boolean[] begun = new boolean[1];
+    return new ControlWorker(
+        () -> new Declared(loggers, ports, List.of()),
+        coverage,
+        (plan, nowNs) -> {
+          if (begun[0]) {
+            return pipeline.change(plan, nowNs);
+          }
+          begun[0] = true;
+          return pipeline.begin(plan, nowNs, lastAliveNs);
+        });
+  }
+
+  private Uploader makeUploader() {
+    DirectoryStore store = new DirectoryStore(out());
+    return new Uploader(spool, file -> store, counters);
+  }
+
+  Path out() {
+    return folder.resolve("out");
+  }
+
+  /** Begins another life in the same folder, behind a {@link #kill} or {@link #stop}. */
+  void start(long nowNs, OptionalLong lastAliveNs) throws IOException {
+    spool = openSpool();
+    pipeline = makePipeline();
+    control = makeControl(lastAliveNs);
+    uploader = makeUploader();
+    reload(nowNs);
+  }
+
+  /** Follows what the lists of loggers and ports say now. */
+  void reload(long nowNs) throws IOException {
+    control.reload(nowNs);
+    settle();
+  }
+
+  /** Hands over a frame that was seen at a port. */
+  void see(Frame frame) throws IOException {
+    frames.waiting.add(frame);
+    pipeline.capture(frames, Integer.MAX_VALUE);
+  }
+
+  /** Hands over a drop report but for the port's and the drop point's numbers. */
+  void drop(DropReport report, LoggingPort port, String dropPoint) {
+    report.portIndex = pipeline.numberOf(port);
+    report.dropPoint = pipeline.numberOfDropPoint(dropPoint);
+    pipeline.drop(report);
+  }
+
+  void lose(LoggingPort port, long packets) {
+    pipeline.lost(port, packets);
+  }
+
+  /** Lets time pass, and files be made and stored. */
+  void advanceTo(long nowNs) throws IOException {
+    pipeline.advanceTo(nowNs);
+    settle();
+  }
+
+  private void settle() throws IOException {
+    boolean busy;
+    do {
+      busy = pipeline.sealNext();
+      busy |= uploader.doWork(0) > 0;
+    } while (busy);
+  }
+
+  /** Ends this life in good order. */
+  void stop(long nowNs) throws IOException {
+    pipeline.stop(nowNs);
+    settle();
+    kill();
+  }
+
+  /** Ends this life as a kill does: what is on disk stays as it is. */
+  void kill() throws IOException {
+    pipeline.close();
+    spool.close();
+  }
+
+  /** Returns the rows of all CSV files of a logger. */
+  List<Row> rowsOf(FlowLogger logger) throws IOException {
+    List<Row> rows = new ArrayList<>();
+    if (!Files.exists(out())) {
+      return rows;
+    }
+    try (Stream<Path> paths = Files.walk(out())) {
+      for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
+        if (String.valueOf(path.getFileName()).startsWith(logger.id().toString())) {
+          read(path, rows);
+        }
+      }
+    }
+    return rows;
+  }
+
+  private void read(Path path, List<Row> rows) throws IOException {
+    List<String> lines = Files.readAllLines(path);
+    String[] names = lines.get(0).split(",", -1);
+    for (String line : lines.subList(1, lines.size())) {
+      String[] values = line.split(",", -1);
+      Map<String, String> fields = new LinkedHashMap<>();
+      for (int i = 0; i < names.length; i++) {
+        fields.put(names[i], values[i]);
+      }
+      rows.add(new Row(out().relativize(path).toString(), fields));
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    kill();
+  }
+}

@@ -1,0 +1,57 @@
+package io.flowlog.agent.worker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.flowlog.agent.logger.CapturePlan;
+import io.flowlog.agent.logger.Coverage;
+import io.flowlog.agent.logger.FlowLogger;
+import io.flowlog.agent.logger.LoggerConfig;
+import io.flowlog.agent.port.LoggingPort;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ControlWorkerTest {
+  private static final LoggingPort PORT_1 = ReplayFixture.port(1, "02:00:00:00:00:01");
+  private static final LoggingPort PORT_2 = ReplayFixture.port(2, "02:00:00:00:00:02");
+  private static final FlowLogger LOGGER = new ReplayFixture(Path.of("")).logger();
+
+  private final List<String> followed = new ArrayList<>();
+  private Declared declared = new Declared(List.of(LOGGER), List.of(PORT_1), List.of());
+  private List<String> refusals = List.of();
+  private final ControlWorker control =
+      new ControlWorker(() -> declared, new Coverage(LoggerConfig.defaults()), this::follow);
+
+  private List<String> follow(CapturePlan plan, long nowNs) {
+    List<String> devices =
+        plan.ports().stream().map(port -> String.valueOf(port.device())).toList();
+    followed.add(nowNs + " " + plan.loggers().size() + " " + String.join(",", devices));
+    return refusals;
+  }
+
+  @Test
+  void shouldFollowOnlyWhatIsDifferent() throws IOException {
+    control.reload(1);
+    control.reload(2);
+    declared = new Declared(List.of(LOGGER), List.of(PORT_1, PORT_2), List.of("a.yaml: bad"));
+    control.reload(3);
+    declared = new Declared(List.of(LOGGER), List.of(PORT_1, PORT_2), List.of());
+    control.reload(4);
+    declared = new Declared(List.of(), List.of(PORT_1, PORT_2), List.of());
+    control.reload(5);
+    assertEquals(List.of("1 1 tap1", "3 1 tap1,tap2", "5 0 "), followed);
+  }
+
+  @Test
+  void shouldTellWhatIsWrongUntilItIsMended() throws IOException {
+    refusals = List.of("one port too many");
+    declared = new Declared(List.of(LOGGER), List.of(PORT_1), List.of("a.yaml: bad"));
+    control.reload(1);
+    assertEquals(List.of("a.yaml: bad", "one port too many"), control.problems());
+    declared = new Declared(List.of(LOGGER), List.of(PORT_1), List.of());
+    control.reload(2);
+    assertEquals(List.of("one port too many"), control.problems());
+  }
+}
