@@ -178,11 +178,7 @@ public final class RecordBuilder implements CutHandler {
       packets += counts.packets();
     }
     if (isMerged(connection)) {
-      if (merger.isFull()) {
-        drainMerged();
-      }
-      write(row.at(mergeRow, 0), connection, side, counts, kind);
-      merger.add(row);
+      merge(connection, side, counts, kind);
     } else {
       makeRoom();
       write(row.at(batch.data(), batch.usedBytes()), connection, side, counts, kind);
@@ -191,10 +187,22 @@ public final class RecordBuilder implements CutHandler {
     }
   }
 
+  private void merge(ConnectionView connection, int side, SideCounts counts, int kind) {
+    if (merger.isFull()) {
+      drainMerged();
+    }
+    merger.add(write(row.at(mergeRow, 0), connection, side, counts, kind));
+    long latestNs = connection.latestNs();
+    if (connection.mayHaveTwin() && isStateOfUse(connection) && row.lastNs() < latestNs) {
+      // The other side went on: this connection may be later than its twin all the same.
+      merger.add(row.tcp(0, 0, row.tcpState(), row.endReason()).counts(0, 0).times(0, latestNs));
+    }
+  }
+
   private boolean isStateOfUse(ConnectionView connection) {
-    return Icmp.is(connection.protocol())
-        ? keepsStates && splitsIcmp && connection.icmpKnown()
-        : keepsStates || connection.mayHaveTwin();
+    boolean icmp = Icmp.is(connection.protocol());
+    return (keepsStates || connection.mayHaveTwin())
+        && (!icmp || (splitsIcmp && connection.icmpKnown()));
   }
 
   private void makeRoom() {
@@ -215,7 +223,7 @@ public final class RecordBuilder implements CutHandler {
     }
   }
 
-  private void write(
+  private FlowRecord write(
       FlowRecord target, ConnectionView connection, int side, SideCounts counts, int kind) {
     boolean ipv6 = connection.isIpv6();
     boolean silent = counts.packets() == 0;
@@ -243,6 +251,7 @@ public final class RecordBuilder implements CutHandler {
     } else {
       target.addresses4(connection.address4(side), connection.address4(1 - side));
     }
+    return target;
   }
 
   private void writeIcmp(FlowRecord target, ConnectionView connection) {

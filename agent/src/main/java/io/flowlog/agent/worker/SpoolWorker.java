@@ -6,6 +6,7 @@ import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordSink;
+import io.flowlog.agent.record.SlicePlan;
 import io.flowlog.agent.spool.IntervalSealer;
 import io.flowlog.agent.spool.RowJournal;
 import io.flowlog.agent.spool.Spool;
@@ -23,6 +24,10 @@ final class SpoolWorker implements RecordSink, AutoCloseable {
   private final RecordDictionary dictionary;
   private final CounterSet counters;
   private NumberedPlan plan = NumberedPlan.NOTHING;
+
+  /** The plan of the slice whose rows are being written. */
+  private SlicePlan writing = SlicePlan.NONE;
+
   private @Nullable RowJournal journal;
   private long newestStartNs = Long.MIN_VALUE;
 
@@ -45,7 +50,8 @@ final class SpoolWorker implements RecordSink, AutoCloseable {
     RowJournal started = spool.beginInterval(startNs, endNs);
     journal = started;
     newestStartNs = Math.max(newestStartNs, startNs);
-    started.declare(plan.slices());
+    writing = plan.slices();
+    started.declare(writing);
     for (NumberedPort port : plan.ports()) {
       started.definePort(port.number(), dictionary);
     }
@@ -63,6 +69,7 @@ final class SpoolWorker implements RecordSink, AutoCloseable {
   public void onIntervalComplete(long packets) throws SpoolException {
     running().complete(packets);
     journal = null;
+    writing = SlicePlan.NONE;
   }
 
   private RowJournal running() {
@@ -79,12 +86,16 @@ final class SpoolWorker implements RecordSink, AutoCloseable {
 
   /** Makes the files of one logger and interval that is over; tells whether there was one. */
   boolean sealNext() throws SpoolException {
-    return sealer.sealNext(newestStartNs, this::isDeclared);
+    return sealer.sealNext(newestStartNs, this::hasRowsToCome);
   }
 
-  private boolean isDeclared(FlowLogger logger) {
-    FlowLogger now = plan.slices().find(logger.id());
-    return now != null && now.makesSameFilesAs(logger);
+  private boolean hasRowsToCome(FlowLogger logger) {
+    return isIn(plan.slices(), logger) || isIn(writing, logger);
+  }
+
+  private static boolean isIn(SlicePlan slices, FlowLogger logger) {
+    FlowLogger found = slices.find(logger.id());
+    return found != null && found.makesSameFilesAs(logger);
   }
 
   /** Lets go of a journal that a failure left open. */

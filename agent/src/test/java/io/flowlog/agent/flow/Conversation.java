@@ -104,6 +104,19 @@ final class Conversation {
     return states.toString();
   }
 
+  /** Returns for each packet whether a logger of connection set-up only wants it. */
+  String wanted() {
+    StringBuilder wanted = new StringBuilder();
+    long before = 0;
+    for (int count = 1; count <= packets.size(); count++) {
+      CutRows.Row row = rows(packets.subList(0, count), IntervalSchedule.whole()).only();
+      long setup = row.setup().get(0).packets() + row.setup().get(1).packets();
+      wanted.append(setup > before ? '+' : '-');
+      before = setup;
+    }
+    return wanted.toString();
+  }
+
   /** Returns where the connection stands after the last packet. */
   String outcome() {
     return text(row());
@@ -140,6 +153,7 @@ final class Conversation {
             schedule,
             new CutTarget(rows, new CounterSet()));
     table.addPort(0);
+    table.collectSetup(true);
     PacketBatch batch = new PacketBatch(1);
     FrameDecoder decoder = new FrameDecoder();
     for (Packet packet : packets) {

@@ -71,6 +71,8 @@ class FoldingModelTest {
     for (int port = 0; port < PORTS; port++) {
       table.addPort(port);
     }
+    table.collectSetup(withDrops);
+    model.collectSetup(withDrops);
     drive(random, table, model, withDrops);
     table.finish();
     model.finish();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.flowlog.agent.capture.DropReport;
 import io.flowlog.agent.capture.Frame;
 import io.flowlog.agent.cli.demo.FrameBuilder;
 import io.flowlog.agent.decode.FrameDecoder;
@@ -27,7 +28,10 @@ class NoAllocationTest {
   private final CounterSet counters = new CounterSet();
   private final PacketBatch batch = new PacketBatch(64);
   private final PacketMaker packet = new PacketMaker();
+  private final DropReport drop = new DropReport();
   private long rows;
+  private long setupPackets;
+  private boolean collects;
 
   private final ConnectionTable table =
       new ConnectionTable(
@@ -44,6 +48,7 @@ class NoAllocationTest {
     @Override
     public void onConnection(ConnectionView connection) {
       rows += connection.seen(0).packets() + connection.seen(1).packets() > 0 ? 1 : 0;
+      setupPackets += connection.setup(0).packets() + connection.setup(1).packets();
     }
 
     @Override
@@ -84,6 +89,9 @@ class NoAllocationTest {
       if (batch.isShortOf(1)) {
         table.apply(batch);
         batch.clear();
+        if (collects) {
+          dropLast();
+        }
         table.sweep(256);
         table.expire(nowNs, 64);
       }
@@ -105,6 +113,43 @@ class NoAllocationTest {
     packet.bytes = 60;
     packet.fragment = i % 16 == 5 ? PacketMaker.FIRST_FRAGMENT : PacketMaker.WHOLE;
     packet.sequence = i;
+  }
+
+  @Test
+  void shouldAllocateNothingPerSetUpOrDrop() {
+    table.addPort(0);
+    table.collectSetup(true);
+    collects = true;
+    run(200_000);
+    long cutRows = rows;
+    long setupBefore = setupPackets;
+    long droppedBefore = counters.get(AgentCounter.PACKETS_DROPPED);
+    long before = threads.getCurrentThreadAllocatedBytes();
+    run(PACKETS);
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+    assertTrue(allocated < BYTES_MAX, allocated + " bytes");
+    assertTrue(rows - cutRows > PACKETS / 4);
+    assertTrue(setupPackets - setupBefore > PACKETS / 4);
+    assertTrue(counters.get(AgentCounter.PACKETS_DROPPED) - droppedBefore >= PACKETS / 64);
+  }
+
+  /** Reports the last packet as dropped. */
+  private void dropLast() {
+    drop.direction = packet.direction;
+    drop.ipv6 = packet.ipv6;
+    drop.sourceHigh = packet.sourceHigh;
+    drop.sourceLow = packet.sourceLow;
+    drop.destinationLow = packet.destinationLow;
+    drop.protocol = packet.protocol;
+    drop.destinationPort = packet.destinationPort;
+    drop.tcpFlags = packet.tcpFlags;
+    drop.packets = 1;
+    drop.bytes = packet.bytes;
+    drop.firstNs = packet.timestampNs;
+    drop.lastNs = packet.timestampNs;
+    drop.dropPoint = 1;
+    table.apply(drop);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.flowlog.agent.flow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -43,6 +44,22 @@ class ScheduleTest {
     IntervalSchedule hours = new IntervalSchedule(3600 * SECOND_NS);
 
     assertEquals(Long.MAX_VALUE, hours.endOf(hours.startOf(Long.MAX_VALUE)));
+  }
+
+  @Test
+  void shouldCutAtEveryMultipleOfEveryLength() {
+    IntervalSchedule both = new IntervalSchedule(120 * SECOND_NS, 180 * SECOND_NS);
+    long[] minutes = {0, 2, 3, 4, 6, 8, 9, 10, 12};
+    for (int i = 1; i < minutes.length; i++) {
+      assertEquals(minutes[i] * 60 * SECOND_NS, both.endOf(minutes[i - 1] * 60 * SECOND_NS));
+      assertEquals(minutes[i - 1] * 60 * SECOND_NS, both.startOf(minutes[i] * 60 * SECOND_NS - 1));
+    }
+  }
+
+  @Test
+  void shouldRefuseIntervalsWithoutLength() {
+    assertThrows(IllegalArgumentException.class, () -> new IntervalSchedule(60, 0));
+    assertThrows(IllegalArgumentException.class, () -> new IntervalSchedule(-1));
   }
 
   @Test

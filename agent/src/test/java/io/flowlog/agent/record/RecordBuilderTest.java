@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.flowlog.agent.capture.Direction;
+import io.flowlog.agent.capture.DropReport;
 import io.flowlog.agent.capture.Frame;
 import io.flowlog.agent.cli.demo.FrameBuilder;
 import io.flowlog.agent.decode.FrameDecoder;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -37,9 +40,12 @@ class RecordBuilderTest {
   private boolean splitIcmp = true;
   private @Nullable ConnectionTable table;
 
+  private @Nullable RecordBuilder builder;
+
   private RecordBuilder builder() {
     RecordBatch batch = new RecordBatch(5 * FlowRecord.BYTES_MAX);
-    return new RecordBuilder(sink, batch, splitIcmp, 20260131);
+    builder = new RecordBuilder(sink, batch, splitIcmp, 20260131);
+    return builder;
   }
 
   private ConnectionTable table() {
@@ -290,6 +296,148 @@ class RecordBuilderTest {
               });
       assertSame(failure, e.getCause());
     }
+  }
+
+  private void handshakeAndData() {
+    packet(out().tcp(4000, 80, FrameBuilder.SYN, 100, 0));
+    packet(in().tcp(80, 4000, FrameBuilder.SYN | FrameBuilder.ACK, 500, 101));
+    packet(out().tcp(4000, 80, FrameBuilder.ACK, 101, 501));
+    packet(out().tcp(4000, 80, FrameBuilder.PSH | FrameBuilder.ACK, 101, 501));
+  }
+
+  @Test
+  void shouldMakeARowOfItsOwnForSetUpThatIsNotAll() {
+    table().collectSetup(true);
+    handshakeAndData();
+    List<FlowRecord> rows = rows();
+    assertEquals(
+        List.of(FlowRecord.FOR_ALL_TRAFFIC, FlowRecord.FOR_SETUP_ONLY, FlowRecord.FOR_EVERYBODY),
+        rows.stream().map(FlowRecord::audience).toList());
+    assertEquals(List.of(3L, 2L, 1L), rows.stream().map(FlowRecord::packets).toList());
+    assertEquals(
+        List.of(4 * SECOND_NS, 3 * SECOND_NS), List.of(rows.get(0).lastNs(), rows.get(1).lastNs()));
+    assertEquals(FrameBuilder.SYN | FrameBuilder.ACK, rows.get(1).tcpFlagsAll());
+    assertEquals(4, sink.packets, "a packet counts once, whoever wants it");
+  }
+
+  @Test
+  void shouldMakeRowsForEverybodyWhenNobodyAsksForSetUp() {
+    handshakeAndData();
+    for (FlowRecord row : rows()) {
+      assertEquals(FlowRecord.FOR_EVERYBODY, row.audience());
+    }
+  }
+
+  @Test
+  void shouldNotMakeARowForSetUpOfWhichThereIsNone() {
+    table().collectSetup(true);
+    packet(out().tcp(4000, 80, FrameBuilder.ACK, 101, 501));
+    List<FlowRecord> rows = rows();
+    assertEquals(1, rows.size());
+    assertEquals(FlowRecord.FOR_ALL_TRAFFIC, rows.get(0).audience());
+  }
+
+  @Test
+  void shouldMergeSetUpOfVlansWithItsLike() {
+    table().collectSetup(true);
+    packet(FrameBuilder.ethernet().vlan(10).ipv4(VM, PEER).tcp(1, 2, FrameBuilder.SYN));
+    packet(FrameBuilder.ethernet().vlan(20).ipv4(VM, PEER).tcp(1, 2, FrameBuilder.ACK));
+    List<FlowRecord> rows = rows();
+    assertEquals(
+        List.of(FlowRecord.FOR_ALL_TRAFFIC, FlowRecord.FOR_SETUP_ONLY),
+        rows.stream().map(FlowRecord::audience).toList());
+    assertEquals(List.of(2L, 1L), rows.stream().map(FlowRecord::packets).toList());
+  }
+
+  private static DropReport drop(long packets) {
+    DropReport drop = new DropReport();
+    drop.direction = Direction.INGRESS;
+    drop.sourceLow = 0xc000_0207L;
+    drop.destinationLow = 0x0a00_0005L;
+    drop.protocol = 6;
+    drop.sourcePort = 80;
+    drop.destinationPort = 4000;
+    drop.tcpFlags = FrameBuilder.SYN;
+    drop.packets = packets;
+    drop.bytes = packets * 60;
+    drop.firstNs = 7 * SECOND_NS;
+    drop.lastNs = 8 * SECOND_NS;
+    drop.dropPoint = 12;
+    return drop;
+  }
+
+  @Test
+  void shouldMakeARowOfDroppedPackets() {
+    table().collectSetup(true);
+    table().apply(drop(3));
+    List<FlowRecord> rows = rows();
+    assertEquals(1, rows.size());
+    FlowRecord row = rows.get(0);
+    assertEquals(FlowRecord.DROP, row.verdict());
+    assertEquals(12, row.dropPoint());
+    assertEquals(FlowRecord.FOR_EVERYBODY, row.audience());
+    assertEquals(Direction.INGRESS.ordinal(), row.direction());
+    assertEquals(List.of(3L, 180L), List.of(row.packets(), row.bytes()));
+    assertEquals(List.of(7 * SECOND_NS, 8 * SECOND_NS), List.of(row.firstNs(), row.lastNs()));
+    assertEquals(FrameBuilder.SYN, row.tcpFlag());
+    assertEquals(PORTS_KNOWN | OPENER, row.known());
+    assertEquals(TcpState.SYN_SENT.ordinal(), row.tcpState());
+    assertEquals(3, sink.packets);
+  }
+
+  @Test
+  void shouldSayWhereASilentSideStandsWhenAsked() {
+    table();
+    Objects.requireNonNull(builder).keepStates(true);
+    packet(out().udp(5000, 53));
+    table().apply(drop(1));
+    table().cutAt(10 * SECOND_NS);
+    packet(in().udp(53, 5000));
+    packet(FrameBuilder.ethernet().ipv4(PEER, VM).tcp(80, 4000, FrameBuilder.ACK));
+    List<FlowRecord> rows = rows();
+    FlowRecord silent = rows.get(1);
+    assertEquals(List.of(0L, 0L), List.of(silent.packets(), silent.bytes()));
+    assertEquals(53, silent.sourcePort());
+    assertEquals(List.of(SECOND_NS, SECOND_NS), List.of(silent.firstNs(), silent.lastNs()));
+    assertEquals(31 * SECOND_NS, silent.expiresNs());
+    assertEquals(FlowRecord.FOR_EVERYBODY, silent.audience());
+    List<FlowRecord> dropped =
+        rows.stream().filter(row -> row.verdict() == FlowRecord.DROP).toList();
+    assertEquals(List.of(1L, 0L), dropped.stream().map(FlowRecord::packets).toList());
+  }
+
+  @Test
+  void shouldCountLossesInTheSliceThatRuns() {
+    table();
+    RecordBuilder losing = Objects.requireNonNull(builder);
+    packet(out().udp(5000, 53));
+    losing.lost(0, 5);
+    losing.lost(3, FlowRecord.UNKNOWN);
+    losing.lost(0, 6);
+    table().cutAt(10 * SECOND_NS);
+    losing.lost(0, 100);
+    losing.gap(4, 3, 9);
+    List<FlowRecord> rows = rows();
+
+    assertLoss(rows.get(0), 0, 11, SECOND_NS, 10 * SECOND_NS);
+    assertLoss(rows.get(1), 3, FlowRecord.UNKNOWN, SECOND_NS, 10 * SECOND_NS);
+    assertEquals(4, rows.get(2).ipVersion());
+    assertLoss(rows.get(3), 0, 100, 10 * SECOND_NS, 10 * SECOND_NS + 1);
+    assertEquals(FlowRecord.OF_WHOLE_INTERVAL, rows.get(3).known());
+    assertLoss(rows.get(4), 4, FlowRecord.UNKNOWN, 3, 9);
+    assertEquals(0, rows.get(4).known());
+    assertEquals(5, rows.size());
+  }
+
+  private static void assertLoss(
+      FlowRecord row, int portIndex, long lostPackets, long firstNs, long lastNs) {
+    assertEquals(0, row.ipVersion());
+    assertEquals(FlowRecord.SKIPDATA, row.status());
+    assertEquals(FlowRecord.FOR_EVERYBODY, row.audience());
+    assertEquals(List.of(0L, 0L), List.of(row.packets(), row.bytes()));
+    assertEquals(List.of(portIndex, 0), List.of(row.portIndex(), row.protocol()));
+    assertEquals(lostPackets, row.lostPackets());
+    assertEquals(List.of(firstNs, lastNs), List.of(row.firstNs(), row.lastNs()));
   }
 
   /** Keeps copies of rows, and insists on the order of calls. */

@@ -1,9 +1,15 @@
 package io.flowlog.agent.record;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import io.flowlog.agent.flow.EndReason;
+import io.flowlog.agent.flow.KeyedHash;
+import io.flowlog.agent.flow.TcpState;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -193,5 +199,177 @@ class RowMergerTest {
     List<byte[]> again = drain();
     assertEquals(1, again.size());
     assertEquals(5, new FlowRecord().at(again.get(0), 0).packets());
+  }
+
+  /** Makes a TCP row of IPv4 that says where its connection stands. */
+  private FlowRecord tcp(TcpState state, long lastNs, long packets) {
+    return row.kind(4, 1, FlowRecord.ACCEPT, FlowRecord.OK)
+        .portIndex(1)
+        .protocol(6, FlowRecord.SOURCE_PORT_KNOWN)
+        .ports(80, 81)
+        .icmp(0, 0)
+        .tcp(0, 0, state.ordinal(), 0)
+        .setupUs(5)
+        .times(lastNs, lastNs)
+        .counts(packets, packets * 100)
+        .dropPoint(0)
+        .audience(FlowRecord.FOR_ALL_TRAFFIC)
+        .expiresNs(lastNs + 100)
+        .addresses4(1, 2);
+  }
+
+  private FlowRecord loss(int known, long firstNs, long lostPackets) {
+    return row.kind(0, 0, 0, FlowRecord.SKIPDATA)
+        .portIndex(1)
+        .protocol(0, known)
+        .ports(0, 0)
+        .icmp(0, 0)
+        .times(firstNs, firstNs + 10)
+        .counts(0, 0)
+        .audience(FlowRecord.FOR_EVERYBODY)
+        .lostPackets(lostPackets);
+  }
+
+  /** Drains; returns the rows as of a time. */
+  private List<FlowRecord> settled(long endNs) {
+    List<FlowRecord> rows = new ArrayList<>();
+    merger.drainSettled(
+        endNs,
+        (from, offset, length) -> {
+          byte[] copy = Arrays.copyOfRange(from, offset, offset + FlowRecord.BYTES_MAX);
+          rows.add(new FlowRecord().at(copy, 0));
+        });
+    return rows;
+  }
+
+  @Test
+  void shouldTakeStatesButNotTimesFromRowsWithoutPackets() {
+    merger.add(tcp(TcpState.ESTABLISHED, 50, 3));
+    merger.add(tcp(TcpState.FIN_WAIT, 90, 0));
+    FlowRecord merged = settled(60).get(0);
+    assertEquals(TcpState.FIN_WAIT.ordinal(), merged.tcpState());
+    assertEquals(
+        List.of(50L, 50L, 3L), List.of(merged.firstNs(), merged.lastNs(), merged.packets()));
+    assertEquals(190, merged.expiresNs());
+  }
+
+  @Test
+  void shouldTakeTimesFromTheFirstRowWithPackets() {
+    merger.add(tcp(TcpState.ESTABLISHED, 50, 0));
+    merger.add(tcp(TcpState.FIN_WAIT, 90, 2));
+    FlowRecord merged = settled(60).get(0);
+    assertEquals(
+        List.of(90L, 90L, 2L), List.of(merged.firstNs(), merged.lastNs(), merged.packets()));
+  }
+
+  @Test
+  void shouldLeaveOutWhatHasNoPacketsInTheInterval() {
+    merger.add(tcp(TcpState.ESTABLISHED, 50, 0));
+    merger.add(tcp(TcpState.ESTABLISHED, 90, 0));
+    assertEquals(0, settled(100).size());
+
+    merger.add(tcp(TcpState.ESTABLISHED, 50, 0));
+    assertEquals(1, drain().size(), "who only merges a slice keeps it");
+  }
+
+  @Test
+  void shouldBelieveTheLaterSliceWhateverItsPacketsTimes() {
+    merger.startSlice(0);
+    merger.add(tcp(TcpState.SYN_SENT, 59, 1));
+    merger.startSlice(60);
+    merger.add(tcp(TcpState.ESTABLISHED, 58, 1));
+    FlowRecord merged = settled(120).get(0);
+    assertEquals(TcpState.ESTABLISHED.ordinal(), merged.tcpState());
+    assertEquals(List.of(58L, 59L), List.of(merged.firstNs(), merged.lastNs()));
+  }
+
+  @Test
+  void shouldEndConnectionsThatAreSilentWhenTheIntervalEnds() {
+    merger.add(tcp(TcpState.ESTABLISHED, 50, 1));
+    FlowRecord alive = settled(150).get(0);
+    assertEquals(EndReason.NONE.ordinal(), alive.endReason());
+    merger.add(tcp(TcpState.TIME_WAIT, 50, 1));
+    FlowRecord silent = settled(151).get(0);
+    assertEquals(EndReason.TIMEOUT.ordinal(), silent.endReason());
+    assertEquals(TcpState.CLOSED.ordinal(), silent.tcpState());
+    merger.add(row.tcp(0, 0, TcpState.TIME_WAIT.ordinal(), EndReason.FIN.ordinal()).expiresNs(7));
+    FlowRecord closed = settled(151).get(0);
+    assertEquals(EndReason.FIN.ordinal(), closed.endReason());
+    assertEquals(TcpState.CLOSED.ordinal(), closed.tcpState());
+  }
+
+  @Test
+  void shouldKeepTheReasonOfTheLastDrop() {
+    merger.add(tcp(TcpState.NONE, 50, 1).dropPoint(3));
+    merger.add(tcp(TcpState.NONE, 40, 1).dropPoint(4));
+    merger.add(tcp(TcpState.NONE, 90, 0));
+    assertEquals(3, settled(0).get(0).dropPoint());
+  }
+
+  @Test
+  void shouldKeepAudiencesApart() {
+    merger.add(tcp(TcpState.NONE, 50, 1));
+    merger.add(tcp(TcpState.NONE, 50, 1).audience(FlowRecord.FOR_SETUP_ONLY));
+    assertEquals(2, settled(0).size());
+  }
+
+  @Test
+  void shouldAddUpLosses() {
+    merger.add(loss(FlowRecord.OF_WHOLE_INTERVAL, 60, 5));
+    merger.add(loss(FlowRecord.OF_WHOLE_INTERVAL, 0, 6));
+    merger.add(loss(FlowRecord.OF_WHOLE_INTERVAL, 0, 6).portIndex(2));
+    merger.add(loss(FlowRecord.OF_WHOLE_INTERVAL, 90, FlowRecord.UNKNOWN).portIndex(2));
+    merger.add(loss(FlowRecord.OF_WHOLE_INTERVAL, 90, 1).portIndex(2));
+    List<FlowRecord> rows = settled(Long.MAX_VALUE);
+    assertEquals(
+        List.of(11L, (long) FlowRecord.UNKNOWN),
+        rows.stream().map(FlowRecord::lostPackets).toList());
+    assertEquals(List.of(0L, 70L), List.of(rows.get(0).firstNs(), rows.get(0).lastNs()));
+    assertEquals(EndReason.NONE.ordinal(), rows.get(0).endReason());
+  }
+
+  @Test
+  void shouldKeepGapsAsTheyAre() {
+    merger.add(loss(0, 10, FlowRecord.UNKNOWN));
+    merger.add(loss(0, 30, FlowRecord.UNKNOWN));
+    merger.add(loss(0, 30, FlowRecord.UNKNOWN));
+    merger.add(loss(FlowRecord.OF_WHOLE_INTERVAL, 30, 5));
+    List<FlowRecord> rows = settled(100);
+    assertEquals(List.of(10L, 30L, 30L), rows.stream().map(FlowRecord::firstNs).toList());
+    assertEquals(List.of(20L, 40L, 40L), rows.stream().map(FlowRecord::lastNs).toList());
+  }
+
+  @Test
+  void shouldAddUpFoldedRowsOfOneDestinationPort() {
+    int known = FlowRecord.DESTINATION_PORT_KNOWN;
+    for (int slice = 0; slice < 2; slice++) {
+      merger.add(loss(known, 10L * slice, FlowRecord.UNKNOWN).protocol(17, known).counts(2, 200));
+      merger.add(row.ports(0, 53));
+      merger.add(row.kind(0, 0, FlowRecord.DROP, FlowRecord.SKIPDATA));
+      merger.add(row.kind(0, 2, FlowRecord.DROP, FlowRecord.SKIPDATA));
+      merger.add(loss(0, 5, FlowRecord.UNKNOWN).protocol(17, 0).counts(2, 200));
+    }
+    List<FlowRecord> rows = settled(100);
+    assertEquals(5, rows.size(), "port 0, port 53, its drops, those of the other way, any port");
+    assertEquals(List.of(4L, 4L, 4L, 4L, 4L), rows.stream().map(FlowRecord::packets).toList());
+    assertEquals(List.of(0L, 20L), List.of(rows.get(0).firstNs(), rows.get(0).lastNs()));
+  }
+
+  @Test
+  void shouldHashRowsAlikeThatMayBeTheSame() {
+    KeyedHash hash = new KeyedHash(3);
+    Map<Key, Long> hashes = new HashMap<>();
+    Random random = new Random(20260201);
+    for (int i = 0; i < 20_000; i++) {
+      makeRow(random);
+      row.audience(random.nextInt(4));
+      long hashed = RowMerger.hashOf(row, hash);
+      Long before = hashes.put(keyOf(row), hashed);
+      assertEquals(before == null ? hashed : before, hashed);
+    }
+    assertEquals(hashes.size(), new HashSet<>(hashes.values()).size(), "64 bits do not collide");
+    row.kind(4, 0, 0, 0).protocol(1, FlowRecord.ICMP_KNOWN).icmp(8, 0);
+    long split = RowMerger.hashOf(row, hash);
+    assertNotEquals(split, RowMerger.hashOf(row.forgetIcmp(), hash));
   }
 }

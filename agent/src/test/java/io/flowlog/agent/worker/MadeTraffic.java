@@ -101,7 +101,7 @@ final class MadeTraffic {
 
     private static long number(String address) {
       long number = 0;
-      for (String part : address.split("\\.")) {
+      for (String part : address.split("\\.", -1)) {
         number = number << 8 | Long.parseLong(part);
       }
       return number;
