@@ -1,6 +1,6 @@
 package io.flowlog.agent.flow;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -23,7 +23,15 @@ public record IntervalSchedule(List<Long> lengthsNs) {
 
   /** Makes the schedule of some lengths. */
   public IntervalSchedule(long... lengthsNs) {
-    this(Arrays.stream(lengthsNs).boxed().toList());
+    this(listOf(lengthsNs));
+  }
+
+  private static List<Long> listOf(long[] lengthsNs) {
+    List<Long> list = new ArrayList<>();
+    for (long lengthNs : lengthsNs) {
+      list.add(lengthNs);
+    }
+    return list;
   }
 
   /** Returns the schedule of a single slice that takes everything. */

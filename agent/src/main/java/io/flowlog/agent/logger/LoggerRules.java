@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * FlowLogger}.
  */
 public final class LoggerRules {
+  /** The longest aggregation interval, in units. */
+  public static final int INTERVAL_MAX = 15;
+
   private static final String[] READ_ONLY = {
     "status", "error_type", "error_message", "created_at", "updated_at"
   };
@@ -32,7 +35,6 @@ public final class LoggerRules {
       List.of("name", "resource_id", "storage_type", "storage_url");
   private static final UUID ABSENT = new UUID(0, 0);
   private static final int TEXT_CHARACTERS_MAX = 255;
-  private static final int INTERVAL_MAX = 15;
   private static final long INTERVAL_DEFAULT = 10;
 
   private final Map<Layout, FieldChoice> fieldChoices;

@@ -7,6 +7,7 @@ import io.flowlog.agent.logger.FlowLogger.LogFormat;
 import io.flowlog.agent.logger.FlowLogger.ResourceType;
 import io.flowlog.agent.logger.FlowLogger.StorageType;
 import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
+import io.flowlog.agent.logger.LoggerRules;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -56,9 +57,9 @@ final class PlanCodec {
   /** Reads a plan; any bytes are allowed, and what is no plan is an exception. */
   static SlicePlan decode(ByteBuffer in) throws IOException {
     try {
-      long intervalUnitNs = Long.parseLong(TextBytes.takeKnown(in));
-      boolean dropEvidence = Boolean.parseBoolean(TextBytes.takeKnown(in));
-      int count = Integer.parseInt(TextBytes.takeKnown(in));
+      long intervalUnitNs = takeNumber(in, 0, RecordConfig.INTERVAL_UNIT_MAX.toNanos());
+      boolean dropEvidence = takeBoolean(in);
+      long count = takeNumber(in, 0, Integer.MAX_VALUE);
       List<FlowLogger> loggers = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         loggers.add(take(in));
@@ -78,8 +79,8 @@ final class PlanCodec {
         ResourceType.valueOf(TextBytes.takeKnown(in)),
         UUID.fromString(TextBytes.takeKnown(in)),
         TrafficFilter.valueOf(TextBytes.takeKnown(in)),
-        takeInterval(in),
-        Boolean.parseBoolean(TextBytes.takeKnown(in)),
+        (int) takeNumber(in, 1, LoggerRules.INTERVAL_MAX),
+        takeBoolean(in),
         StorageType.valueOf(TextBytes.takeKnown(in)),
         TextBytes.takeKnown(in),
         LogFormat.valueOf(TextBytes.takeKnown(in)),
@@ -88,15 +89,24 @@ final class PlanCodec {
         TextBytes.takeAll(in),
         TextBytes.takeKnown(in),
         TextBytes.take(in),
-        Boolean.parseBoolean(TextBytes.takeKnown(in)),
+        takeBoolean(in),
         TextBytes.take(in));
   }
 
-  private static int takeInterval(ByteBuffer in) throws IOException {
-    int interval = Integer.parseInt(TextBytes.takeKnown(in));
-    if (interval < 1) {
-      throw new IllegalArgumentException("an interval of " + interval);
+  /** Takes a number that may be calculated with. */
+  private static long takeNumber(ByteBuffer in, long min, long max) throws IOException {
+    long number = Long.parseLong(TextBytes.takeKnown(in));
+    if (number < min || number > max) {
+      throw new IllegalArgumentException(number + " is not from " + min + " to " + max);
     }
-    return interval;
+    return number;
+  }
+
+  private static boolean takeBoolean(ByteBuffer in) throws IOException {
+    String text = TextBytes.takeKnown(in);
+    if (!text.equals("true") && !text.equals("false")) {
+      throw new IllegalArgumentException(text + " is neither true nor false");
+    }
+    return text.equals("true");
   }
 }

@@ -38,8 +38,14 @@ public final class IntervalSealer {
 
   private record Slice(JournalFile journal, SlicePlan plan) {}
 
-  /** The slices of one interval whose rows are not in the files of a logger yet. */
-  private record Group(FlowLogger logger, Interval interval, List<Slice> slices, boolean early) {
+  /**
+   * The slices of one interval whose rows are not in the files of a logger yet.
+   *
+   * @param changed whether the logger is another one before the interval's end
+   * @param over whether time has reached the interval's end
+   */
+  private record Group(
+      FlowLogger logger, Interval interval, List<Slice> slices, boolean changed, boolean over) {
     Slice last() {
       return slices.get(slices.size() - 1);
     }
@@ -50,7 +56,8 @@ public final class IntervalSealer {
 
     /** Until when rows tell what happened. */
     Interval told() {
-      return early ? new Interval(interval.startNs(), last().journal().endNs()) : interval;
+      boolean whole = over && !changed;
+      return whole ? interval : new Interval(interval.startNs(), last().journal().endNs());
     }
   }
 
@@ -87,7 +94,7 @@ public final class IntervalSealer {
           continue;
         }
         Group group = groupOf(logger, slice, newestNs);
-        if (!group.early() || !isActive.test(logger)) {
+        if (group.changed() || group.over() || !isActive.test(logger)) {
           sealOrSalvage(group);
           return true;
         }
@@ -102,10 +109,31 @@ public final class IntervalSealer {
     for (JournalFile journal : spool.journals()) {
       present.add(journal.sequence());
       if (!slices.containsKey(journal.sequence())) {
-        slices.put(journal.sequence(), new Slice(journal, JournalReader.planOf(journal)));
+        enter(journal);
       }
     }
     slices.keySet().retainAll(present);
+  }
+
+  private void enter(JournalFile journal) throws SpoolException {
+    SlicePlan plan;
+    try {
+      plan = JournalReader.planOf(journal);
+    } catch (SpoolException e) {
+      expectDamage(e);
+      spool.salvage(journal);
+      if (!spool.journals().contains(journal)) {
+        return;
+      }
+      plan = JournalReader.planOf(journal);
+    }
+    slices.put(journal.sequence(), new Slice(journal, plan));
+  }
+
+  private static void expectDamage(SpoolException failure) throws SpoolException {
+    if (failure.code() != SpoolException.Code.DAMAGED) {
+      throw failure;
+    }
   }
 
   private boolean isSealed(FlowLogger logger, Slice slice) {
@@ -116,6 +144,7 @@ public final class IntervalSealer {
   private Group groupOf(FlowLogger logger, Slice first, long newestStartNs) {
     Interval interval = first.plan().intervalOf(logger, first.journal().interval());
     List<Slice> members = new ArrayList<>();
+    boolean changed = false;
     for (Slice slice : slices.tailMap(first.journal().sequence()).values()) {
       FlowLogger then = slice.plan().find(logger.id());
       if (then == null) {
@@ -123,13 +152,14 @@ public final class IntervalSealer {
       }
       boolean same = slice.plan().intervalOf(then, slice.journal().interval()).equals(interval);
       if (!same || !then.makesSameFilesAs(logger)) {
+        changed = slice.journal().startNs() < interval.endNs();
         break;
       }
       members.add(slice);
     }
     long lastEndNs = members.get(members.size() - 1).journal().endNs();
     boolean over = interval.endNs() <= Math.max(newestStartNs, lastEndNs);
-    return new Group(logger, interval, members, !over);
+    return new Group(logger, interval, members, changed, over);
   }
 
   /** A slice that the disk damaged gives what it can: waiting would not mend it. */
@@ -137,9 +167,8 @@ public final class IntervalSealer {
     try {
       seal(group);
     } catch (SpoolException e) {
-      if (e.code() != SpoolException.Code.DAMAGED) {
-        throw e;
-      }
+      expectDamage(e);
+      forgetMerged();
       for (JournalFile journal : group.journals()) {
         spool.salvage(journal);
         slices.remove(journal.sequence());
@@ -153,7 +182,7 @@ public final class IntervalSealer {
     JournalFile rows = needsMerge(group) ? mergedOf(group) : last;
     JournalFile journal =
         new JournalFile(last.sequence(), told.startNs(), told.endNs(), rows.path());
-    sealer.seal(new SealJob(journal, group.logger(), coverage, group.early()));
+    sealer.seal(new SealJob(journal, group.logger(), coverage, group.interval()));
     sealedUpTo.put(group.logger().id(), last.sequence());
     for (Slice slice : group.slices()) {
       retireIfDone(slice);

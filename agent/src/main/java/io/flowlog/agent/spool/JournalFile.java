@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The row journal of an interval that is complete and waits to be encoded.
+ * A row journal that is complete and waits to be encoded.
  *
- * @param sequence grows from journal to journal of a spool, also when their intervals are the same
+ * @param sequence grows from journal to journal of a spool, also when their spans are the same
  */
 public record JournalFile(long sequence, long startNs, long endNs, Path path) {
   static final String OPEN = ".open";
@@ -48,7 +48,7 @@ public record JournalFile(long sequence, long startNs, long endNs, Path path) {
   }
 
   /** Returns the span that the journal's rows are of. */
-  Interval interval() {
+  public Interval interval() {
     return new Interval(startNs, endNs);
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** The row journals of a spool. Owned by the {@link Spool}. */
 final class JournalFolder {
@@ -86,8 +87,10 @@ final class JournalFolder {
     return List.copyOf(complete.values());
   }
 
-  boolean has(long sequence) {
-    return complete.containsKey(sequence);
+  /** Tells whether a journal is left that was made no later than another, or is of its time. */
+  boolean hasAnyUpTo(long sequence, long timeNs) {
+    return Stream.concat(complete.values().stream(), unrecovered.stream())
+        .anyMatch(journal -> journal.sequence() <= sequence || journal.startNs() < timeNs);
   }
 
   void delete(JournalFile journal) throws SpoolException {

@@ -48,8 +48,12 @@ final class JournalMerge {
     SliceMerger merger = new SliceMerger(view, System.nanoTime());
     JournalMerge merge = new JournalMerge(slices, merger, rowBytesMax);
     merge.survey();
-    try (RowJournal target = folder.begin(0, view.interval().startNs(), view.interval().endNs())) {
+    RowJournal target = folder.begin(0, view.interval().startNs(), view.interval().endNs());
+    try {
       return merge.writeTo(target);
+    } catch (SpoolException e) {
+      target.abandon(e);
+      throw e;
     }
   }
 
@@ -94,6 +98,7 @@ final class JournalMerge {
         merger.add(batch, numbers.get(slice));
         batch = reader.next();
       }
+      reader.expectWhole();
     }
   }
 

@@ -62,10 +62,16 @@ public final class JournalReader implements AutoCloseable {
     }
   }
 
-  /** Reads the plan of a journal. */
+  /**
+   * Reads the plan of a complete journal.
+   *
+   * @throws SpoolException {@code DAMAGED} when what is before the rows cannot be read
+   */
   static SlicePlan planOf(JournalFile journal) throws SpoolException {
     try (JournalReader reader = open(journal.path())) {
-      reader.next();
+      if (reader.next() == null) {
+        reader.expectWhole();
+      }
       return reader.plan();
     }
   }
@@ -119,12 +125,12 @@ public final class JournalReader implements AutoCloseable {
     return plan;
   }
 
-  /** Returns the interval's start. */
+  /** Returns the start of the span that the rows are of. */
   public long startNs() {
     return (long) LONG.get(header, 12);
   }
 
-  /** Returns the interval's end. */
+  /** Returns the end of the span that the rows are of. */
   public long endNs() {
     return (long) LONG.get(header, 20);
   }
@@ -206,6 +212,9 @@ public final class JournalReader implements AutoCloseable {
   }
 
   private boolean takePlan(int bodyBytes) {
+    if (goodBytes != JournalFormat.HEADER_BYTES) {
+      return false;
+    }
     try {
       plan = SlicePlan.decode(ByteBuffer.wrap(batch.data(), 0, bodyBytes));
       return true;

@@ -10,8 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * The file that the rows of one interval are appended to, batch by batch. Owned by the spool
- * thread; {@link Spool#beginInterval} makes one.
+ * The file that the rows of one slice, or of an interval merged from slices, are appended to, batch
+ * by batch. Owned by the spool thread; {@link Spool#beginInterval} makes one.
  *
  * <p>A failed call leaves the file as it was before, so that the same call can be made again.
  */
@@ -160,7 +160,8 @@ public final class RowJournal implements AutoCloseable {
     }
   }
 
-  private void abandon(SpoolException failure) {
+  /** Deletes the file, which is not complete, after a failure that makes it useless. */
+  void abandon(SpoolException failure) {
     try {
       close();
       disk.delete(target.openPath());

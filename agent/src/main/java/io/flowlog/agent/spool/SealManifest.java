@@ -13,7 +13,8 @@ import java.util.zip.CRC32C;
  * Which files a journal gave a logger, and what each is called in the store. Immutable; as a text
  * file in the sealed folder it is what makes these files count.
  *
- * @param sequence the journal's
+ * @param startNs the interval's start, with {@code endNs} its end
+ * @param sequence of the journal, or the last one, whose rows are in the files
  */
 record SealManifest(UUID loggerId, long startNs, long endNs, long sequence, List<Part> parts) {
   static final String SUFFIX = ".files";

@@ -84,7 +84,7 @@ final class SealedFolder {
     return manifests.get(SealManifest.baseName(loggerId, journal));
   }
 
-  /** Returns the highest part that other journals of this interval gave this logger. */
+  /** Returns the highest part that the logger has of this interval, made of other journals. */
   OptionalInt lastPartOfOthers(UUID loggerId, JournalFile journal) {
     return manifests.values().stream()
         .filter(m -> m.loggerId().equals(loggerId) && m.startNs() == journal.startNs())
@@ -161,13 +161,14 @@ final class SealedFolder {
     waiting.remove(file.path());
   }
 
+  /** A manifest also keeps slices from being sealed twice, of which it names only the last. */
   void forget(long endedBeforeNs, JournalFolder journals) throws SpoolException {
     Iterator<SealManifest> all = manifests.values().iterator();
     while (all.hasNext()) {
       SealManifest manifest = all.next();
       if (manifest.endNs() < endedBeforeNs
           && waitingOf(manifest).isEmpty()
-          && !journals.has(manifest.sequence())) {
+          && !journals.hasAnyUpTo(manifest.sequence(), manifest.endNs())) {
         disk.delete(path.resolve(manifest.baseName() + SealManifest.SUFFIX));
         all.remove();
       }

@@ -4,6 +4,7 @@ import io.flowlog.agent.format.EncoderFactory;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.record.FlowRecord;
+import io.flowlog.agent.record.Interval;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordDictionary;
 import java.nio.file.Path;
@@ -131,7 +132,8 @@ public final class Sealer {
       parts.add(new SealManifest.Part(part, file.rows(), file.bytes(), key));
       part++;
     }
+    Interval interval = job.interval();
     return new SealManifest(
-        logger.id(), journal.startNs(), journal.endNs(), journal.sequence(), parts);
+        logger.id(), interval.startNs(), interval.endNs(), journal.sequence(), parts);
   }
 }

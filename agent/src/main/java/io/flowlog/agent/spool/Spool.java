@@ -34,9 +34,9 @@ public final class Spool implements AutoCloseable {
       DiskFiles passing = new DiskFiles(new SpoolConfig(false));
       JournalFolder merged = new JournalFolder(folder.resolve("merged"), passing, counters);
       sealed.recover();
-      journals.recover();
       passing.makeFolder(merged.path());
       merged.discardAll();
+      journals.recover();
       disk.forceFolder(folder);
       return new Spool(lock, journals, merged, sealed);
     } catch (SpoolException e) {
@@ -52,7 +52,7 @@ public final class Spool implements AutoCloseable {
     sealed.discardAll();
   }
 
-  /** Begins a journal. The same interval may have several, one after the other. */
+  /** Begins the journal of a slice; those of later slices are begun later. */
   public RowJournal beginInterval(long startNs, long endNs) throws SpoolException {
     return journals.begin(sealed.sequenceMax() + 1, startNs, endNs);
   }
@@ -62,7 +62,7 @@ public final class Spool implements AutoCloseable {
     return journals.journals();
   }
 
-  /** Deletes a journal; only after every logger that covers its interval has its files sealed. */
+  /** Deletes a journal; only after every logger in its plan has its files sealed. */
   public void retire(JournalFile journal) throws SpoolException {
     journals.delete(journal);
   }
@@ -87,7 +87,7 @@ public final class Spool implements AutoCloseable {
 
   /**
    * Forgets the part numbers of intervals that ended before a time and have nothing left here.
-   * Until then a further journal of the same interval gets numbers that no earlier one had.
+   * Until then further files of the same interval get numbers that no earlier one had.
    */
   public void forgetPartNumbers(long endedBeforeNs) throws SpoolException {
     sealed.forget(endedBeforeNs, journals);

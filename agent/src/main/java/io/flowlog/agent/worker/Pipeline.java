@@ -16,7 +16,6 @@ import io.flowlog.agent.record.RecordBuilder;
 import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.SlicePlan;
 import io.flowlog.agent.spool.IntervalSealer;
-import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.Sealer;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolException;
@@ -34,6 +33,9 @@ import java.util.OptionalLong;
 final class Pipeline implements AutoCloseable {
   private static final int BATCH_BYTES = 1 << 18;
 
+  /** When the clock leaps further, what lies between is nobody's. */
+  private static final int SILENT_SLICES_MAX = 1440;
+
   private final PipelineSettings settings;
   private final RecordDictionary dictionary = new RecordDictionary();
   private final PortNumbers numbers = new PortNumbers(PacketBatch.PORTS_MAX);
@@ -49,7 +51,7 @@ final class Pipeline implements AutoCloseable {
         new Sealer(
             spool,
             new RecordEncoders(settings.encoding()),
-            new ObjectNames(settings.zone(), settings.encoding().host()),
+            settings.names(),
             settings.rowsPerFile());
     IntervalSealer intervals = new IntervalSealer(spool, sealer, coverage);
     spoolWorker = new SpoolWorker(spool, intervals, dictionary, counters);
@@ -93,6 +95,7 @@ final class Pipeline implements AutoCloseable {
    * @return what could not be done, in words
    */
   List<String> change(CapturePlan plan, long nowNs) throws IOException {
+    advanceTo(nowNs);
     SlicePlan slices = slicesOf(plan);
     prepare(slices);
     try {
@@ -180,9 +183,13 @@ final class Pipeline implements AutoCloseable {
     return dictionary.numberOfDropPoint(name);
   }
 
-  /** Lets time pass for ports that are silent. */
+  /** Lets time pass for ports that are silent: intervals without a packet are told of, too. */
   void advanceTo(long nowNs) throws IOException {
     try {
+      for (int i = 0; i < SILENT_SLICES_MAX && table.boundaryNs() <= nowNs; i++) {
+        table.advanceTo(table.boundaryNs());
+        table.sweep(Integer.MAX_VALUE);
+      }
       table.advanceTo(nowNs);
     } catch (UncheckedIOException e) {
       throw causeOf(e);

@@ -3,7 +3,7 @@ package io.flowlog.agent.worker;
 import io.flowlog.agent.flow.FlowConfig;
 import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.format.EncoderSettings;
-import java.time.ZoneOffset;
+import io.flowlog.agent.spool.ObjectNames;
 
 /**
  * What a pipeline is told when it is made, and does not change.
@@ -20,7 +20,7 @@ record PipelineSettings(
     FlowConfig.Timeouts timeouts,
     EncoderSettings encoding,
     int rowsPerFile,
-    ZoneOffset zone,
+    ObjectNames names,
     ExcludedNetworks excluded,
     boolean singlePort,
     boolean dropEvidence) {}

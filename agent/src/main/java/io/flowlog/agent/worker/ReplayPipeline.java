@@ -6,6 +6,7 @@ import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
+import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
 import io.flowlog.agent.store.DirectoryStore;
@@ -52,7 +53,7 @@ public final class ReplayPipeline implements AutoCloseable {
             plan.timeouts(),
             plan.encoding(),
             plan.rowsPerFile(),
-            plan.zone(),
+            new ObjectNames(plan.zone(), plan.encoding().host()),
             new ExcludedNetworks(plan.excludedNetworks()),
             assumed,
             false);

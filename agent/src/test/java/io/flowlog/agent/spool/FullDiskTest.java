@@ -90,7 +90,7 @@ class FullDiskTest {
         Spool spool = open(disk)) {
       JournalFile journal = journalOf(spool, 1200);
       disk.fill();
-      SealJob job = new SealJob(journal, LOGGER, Coverage.ofEverything(), false);
+      SealJob job = new SealJob(journal, LOGGER, Coverage.ofEverything(), journal.interval());
       Sealer sealer = sealer(spool);
       assertFails(Code.DISK_FULL, disk.folder(), () -> sealer.seal(job));
       assertEquals(List.of(), spool.sealed());

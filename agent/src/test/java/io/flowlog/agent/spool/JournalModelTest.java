@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordDictionary;
+import io.flowlog.agent.record.SlicePlan;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -34,11 +36,14 @@ class JournalModelTest {
   @TempDir Path folder;
   private final Random random = new Random(20260102);
   private final RecordDictionary ports = TestRows.ports(PORTS);
+  private final SlicePlan plan =
+      new SlicePlan(7, true, List.of(TestRows.logger(3, TrafficFilter.DROP)));
 
-  /** Size of the file after each frame, and the rows that it has then, as number and port. */
+  /** Size of the file after each frame, and the rows that it has then, as what they say. */
   private final List<Long> sizes = new ArrayList<>();
 
   private final List<Integer> rowsAfter = new ArrayList<>();
+  private final List<Integer> dropPointsAfter = new ArrayList<>();
   private final List<String> rows = new ArrayList<>();
   private Path file = Path.of("");
 
@@ -48,9 +53,14 @@ class JournalModelTest {
       RowJournal journal = spool.beginInterval(1000, 2000);
       Path open = folder.resolve("spool/journal/000000000001_1000_2000.open");
       note(open);
+      journal.declare(plan);
+      note(open);
       int known = 0;
-      for (int frame = 0; frame < FRAMES; frame++) {
-        if (known == 0 || (known < PORTS && random.nextInt(4) == 0)) {
+      for (int frame = 1; frame < FRAMES; frame++) {
+        if (known > 0 && random.nextInt(8) == 0) {
+          ports.numberOfDropPoint("point-" + frame);
+          journal.defineDropPoints(ports);
+        } else if (known == 0 || (known < PORTS && random.nextInt(4) == 0)) {
           journal.definePort(known++, ports);
         } else {
           journal.append(randomBatch(known));
@@ -71,8 +81,11 @@ class JournalModelTest {
     for (int i = random.nextInt(5); i >= 0; i--) {
       int port = random.nextInt(known);
       long number = random.nextInt(1_000_000);
+      int offset = batch.usedBytes();
       TestRows.add(batch, port, number);
-      rows.add(number + " port-" + port);
+      int dropPoint = random.nextInt(ports.dropPoints().size() + 1);
+      new FlowRecord().at(batch.data(), offset).dropPoint(dropPoint);
+      rows.add(number + " port-" + port + " " + ports.dropPoint(dropPoint));
     }
     return batch;
   }
@@ -80,6 +93,7 @@ class JournalModelTest {
   private void note(Path path) throws IOException {
     sizes.add(Files.size(path));
     rowsAfter.add(rows.size());
+    dropPointsAfter.add(ports.dropPoints().size());
   }
 
   @Test
@@ -88,6 +102,8 @@ class JournalModelTest {
       try (JournalReader reader = JournalReader.open(file)) {
         assertEquals(rows, readRows(reader));
         assertTrue(reader.isComplete());
+        assertEquals(plan, reader.plan());
+        assertEquals(ports.dropPoints(), reader.dictionary().dropPoints());
         assertEquals(0, reader.tornBytes());
         assertEquals(rows.size(), reader.rows());
         assertEquals(77, reader.packets());
@@ -177,6 +193,48 @@ class JournalModelTest {
   }
 
   @Test
+  void shouldStopAtARowWhoseDropPointHasNoName() throws IOException {
+    byte[] bad = Files.readAllBytes(file);
+    int frame = 1;
+    while (rowsAfter.get(frame).equals(rowsAfter.get(frame - 1))) {
+      frame++;
+    }
+    int start = (int) (long) sizes.get(frame - 1);
+    new FlowRecord().at(bad, start + 13).dropPoint(dropPointsAfter.get(frame) + 1);
+    setChecksum(bad, start, (int) (long) sizes.get(frame));
+    Files.write(file, bad);
+    assertGoodPrefix(start, bad.length);
+  }
+
+  @Test
+  void shouldStopAtAPlanThatComesTooLate() throws IOException {
+    byte[] good = Files.readAllBytes(file);
+    int planStart = (int) (long) sizes.get(0);
+    int planEnd = (int) (long) sizes.get(1);
+    int end = (int) (long) sizes.get(FRAMES);
+    byte[] bad = Arrays.copyOf(good, end + planEnd - planStart);
+    System.arraycopy(good, planStart, bad, end, planEnd - planStart);
+    Files.write(file, bad);
+    assertGoodPrefix(end, bad.length);
+  }
+
+  @Test
+  void shouldStopAtADropPointThatHasANumberAlready() throws IOException {
+    byte[] good = Files.readAllBytes(file);
+    int frame = 1;
+    while (dropPointsAfter.get(frame) == 0) {
+      frame++;
+    }
+    int start = (int) (long) sizes.get(frame - 1);
+    int bytes = (int) (long) sizes.get(frame) - start;
+    int end = (int) (long) sizes.get(FRAMES);
+    byte[] bad = Arrays.copyOf(good, end + bytes);
+    System.arraycopy(good, start, bad, end, bytes);
+    Files.write(file, bad);
+    assertGoodPrefix(end, bad.length);
+  }
+
+  @Test
   void shouldNotBelieveAnEndOfOtherRows() throws IOException {
     byte[] bad = Files.readAllBytes(file);
     int start = (int) (long) sizes.get(FRAMES);
@@ -245,6 +303,10 @@ class JournalModelTest {
     try (JournalReader reader = JournalReader.open(file)) {
       assertEquals(rows.subList(0, rowsAfter.get(frame)), readRows(reader));
       assertEquals(sizes.get(frame), reader.goodBytes());
+      assertEquals(frame == 0 ? SlicePlan.NONE : plan, reader.plan());
+      assertEquals(
+          ports.dropPoints().subList(0, dropPointsAfter.get(frame)),
+          reader.dictionary().dropPoints());
       assertEquals(sizeBytes - sizes.get(frame), reader.tornBytes());
       assertFalse(reader.isComplete());
     }
@@ -257,7 +319,12 @@ class JournalModelTest {
       int count = 0;
       for (int at = 0; at < batch.usedBytes(); at += row.rowBytes()) {
         row.at(batch.data(), at);
-        found.add(row.packets() + " " + reader.dictionary().get(row.portIndex()).portId());
+        found.add(
+            row.packets()
+                + " "
+                + reader.dictionary().get(row.portIndex()).portId()
+                + " "
+                + reader.dictionary().dropPoint(row.dropPoint()));
         count++;
       }
       assertEquals(batch.rows(), count);

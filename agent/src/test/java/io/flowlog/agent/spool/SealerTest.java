@@ -10,6 +10,7 @@ import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
+import io.flowlog.agent.record.Interval;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -159,8 +160,9 @@ class SealerTest {
   private List<SealedFile> seal(
       JournalFile journal, FlowLogger logger, int rowsPerFile, boolean early) throws IOException {
     ObjectNames names = new ObjectNames(ZoneOffset.UTC, "h1");
+    Interval interval = new Interval(journal.startNs(), journal.endNs() + (early ? 1 : 0));
     return new Sealer(spool, encoders, names, rowsPerFile)
-        .seal(new SealJob(journal, logger, Coverage.ofEverything(), early));
+        .seal(new SealJob(journal, logger, Coverage.ofEverything(), interval));
   }
 
   private static List<Long> numbers(long first, long last) {

@@ -1,9 +1,11 @@
 package io.flowlog.agent.spool;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /** A real file system of one mebibyte, mounted until it is closed; needs root. */
@@ -30,6 +32,14 @@ public final class SmallDisk implements AutoCloseable {
       if (Files.getFileStore(folder).getUsableSpace() > 0) {
         throw e;
       }
+    }
+  }
+
+  /** Gives back so much of what {@link #fill()} took, in whole pages. */
+  public void leave(long bytes) throws IOException {
+    try (FileChannel ballast =
+        FileChannel.open(folder.resolve("ballast"), StandardOpenOption.WRITE)) {
+      ballast.truncate(Math.max(0, ballast.size() - bytes));
     }
   }
 

@@ -10,6 +10,7 @@ import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
+import io.flowlog.agent.record.Interval;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -146,8 +147,9 @@ class SpoolModelTest {
   }
 
   private void seal(JournalFile file, FlowLogger logger) throws IOException {
+    Interval interval = new Interval(file.startNs(), file.endNs() + file.sequence() % 2);
     List<SealedFile> files =
-        sealer().seal(new SealJob(file, logger, Coverage.ofEverything(), file.sequence() % 2 == 0));
+        sealer().seal(new SealJob(file, logger, Coverage.ofEverything(), interval));
     assertTrue(spool().sealed().containsAll(files));
   }
 
@@ -277,7 +279,9 @@ class SpoolModelTest {
       List<Long> delivered = new ArrayList<>();
       objects.forEach(
           (key, numbers) -> {
-            if (logger.id().equals(objectLoggers.get(key))) {
+            // a file of one row without packets says that there were none
+            boolean silent = numbers.equals(List.of(0L));
+            if (logger.id().equals(objectLoggers.get(key)) && !silent) {
               delivered.addAll(numbers);
             }
           });

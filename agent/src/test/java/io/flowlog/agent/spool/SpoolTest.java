@@ -146,6 +146,6 @@ class SpoolTest {
     FlowLogger logger = TestRows.logger(0, TrafficFilter.ALL);
     ObjectNames names = new ObjectNames(ZoneOffset.UTC, "h1");
     return new Sealer(spool, new NumberEncoders(), names, 0)
-        .seal(new SealJob(journal, logger, Coverage.ofEverything(), false));
+        .seal(new SealJob(journal, logger, Coverage.ofEverything(), journal.interval()));
   }
 }

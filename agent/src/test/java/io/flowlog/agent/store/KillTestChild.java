@@ -69,7 +69,7 @@ final class KillTestChild {
   void finishEverything() throws IOException {
     for (JournalFile journal : spool.journals()) {
       for (FlowLogger logger : LOGGERS) {
-        sealer.seal(new SealJob(journal, logger, Coverage.ofEverything(), false));
+        sealer.seal(new SealJob(journal, logger, Coverage.ofEverything(), journal.interval()));
         uploader.doWork(0);
       }
       spool.retire(journal);

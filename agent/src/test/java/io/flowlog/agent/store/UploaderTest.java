@@ -82,8 +82,8 @@ class UploaderTest {
     JournalFile file = journal.complete(0);
     ObjectNames names = new ObjectNames(ZoneOffset.UTC, "h1");
     Sealer sealer = new Sealer(spool, new NumberEncoders(), names, 5);
-    sealer.seal(new SealJob(file, FIRST, Coverage.ofEverything(), false));
-    sealer.seal(new SealJob(file, SECOND, Coverage.ofEverything(), false));
+    sealer.seal(new SealJob(file, FIRST, Coverage.ofEverything(), file.interval()));
+    sealer.seal(new SealJob(file, SECOND, Coverage.ofEverything(), file.interval()));
     spool.retire(file);
   }
 

@@ -13,6 +13,7 @@ import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.LoggerConfig;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.port.LoggingPort;
+import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
 import io.flowlog.agent.store.DirectoryStore;
@@ -48,6 +49,7 @@ final class AgentFixture implements AutoCloseable {
   private final Path folder;
   private final Coverage coverage = new Coverage(new LoggerConfig(List.of(ADMIN_PROJECT)));
   private final Frames frames = new Frames();
+  private final StateFolder state;
   private Spool spool;
   private Pipeline pipeline;
   private ControlWorker control;
@@ -89,11 +91,12 @@ final class AgentFixture implements AutoCloseable {
     }
   }
 
-  AgentFixture(Path folder) throws IOException {
+  AgentFixture(Path folder, long startNs) throws IOException {
     this.folder = folder;
     spool = openSpool();
-    pipeline = makePipeline();
-    control = makeControl(OptionalLong.empty());
+    state = new StateFolder(folder.resolve("state"));
+    pipeline = makePipeline(startNs);
+    control = makeControl();
     uploader = makeUploader();
   }
 
@@ -101,7 +104,7 @@ final class AgentFixture implements AutoCloseable {
     return Spool.open(folder.resolve("spool"), new SpoolConfig(false), counters);
   }
 
-  private Pipeline makePipeline() {
+  private Pipeline makePipeline(long nowNs) throws IOException {
     PipelineSettings settings =
         new PipelineSettings(
             UNIT_NS,
@@ -109,14 +112,15 @@ final class AgentFixture implements AutoCloseable {
             FlowConfig.Timeouts.defaults(),
             new EncoderSettings(TimestampUnit.NANOSECONDS, true, "KR1", "host-1"),
             rowsPerFile,
-            ZoneOffset.UTC,
+            new ObjectNames(ZoneOffset.UTC, "host-1", state.rememberedSinceNs(nowNs)),
             new ExcludedNetworks(List.of()),
             false,
             dropEvidence);
     return new Pipeline(settings, spool, coverage, counters);
   }
 
-  private ControlWorker makeControl(OptionalLong lastAliveNs) {
+  private ControlWorker makeControl() throws IOException {
+    OptionalLong lastAliveNs = state.lastAliveNs();
     boolean[] begun = new boolean[1];
     return new ControlWorker(
         () -> new Declared(loggers, ports, List.of()),
@@ -140,10 +144,10 @@ final class AgentFixture implements AutoCloseable {
   }
 
   /** Begins another life in the same folder, behind a {@link #kill} or {@link #stop}. */
-  void start(long nowNs, OptionalLong lastAliveNs) throws IOException {
+  void start(long nowNs) throws IOException {
     spool = openSpool();
-    pipeline = makePipeline();
-    control = makeControl(lastAliveNs);
+    pipeline = makePipeline(nowNs);
+    control = makeControl();
     uploader = makeUploader();
     reload(nowNs);
   }
@@ -173,6 +177,7 @@ final class AgentFixture implements AutoCloseable {
 
   /** Lets time pass, and files be made and stored. */
   void advanceTo(long nowNs) throws IOException {
+    state.alive(nowNs);
     pipeline.advanceTo(nowNs);
     settle();
   }
@@ -187,6 +192,7 @@ final class AgentFixture implements AutoCloseable {
 
   /** Ends this life in good order. */
   void stop(long nowNs) throws IOException {
+    state.alive(nowNs);
     pipeline.stop(nowNs);
     settle();
     kill();

@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -120,7 +119,7 @@ class AgentPropertyTest {
     random = new Random(seed);
     List<LoggingPort> ports = ports();
     List<MadeTraffic.Packet> packets = traffic(ports);
-    try (AgentFixture agent = new AgentFixture(folder)) {
+    try (AgentFixture agent = new AgentFixture(folder, START_NS)) {
       agent.ports.addAll(ports);
       for (int i = 0; i < 3; i++) {
         declareTriple(agent, START_NS, i);
@@ -132,7 +131,7 @@ class AgentPropertyTest {
         assertSame(span, packets, ports, agent.rowsOf(span.logger));
       }
       assertTogether(agent);
-      agent.start(END_NS, OptionalLong.empty());
+      agent.start(END_NS);
     }
   }
 

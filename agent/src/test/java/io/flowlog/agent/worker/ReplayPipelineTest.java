@@ -18,6 +18,7 @@ import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordDictionary;
+import io.flowlog.agent.spool.JournalFile;
 import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.RowJournal;
 import io.flowlog.agent.spool.SealJob;
@@ -164,9 +165,9 @@ class ReplayPipelineTest {
               new ObjectNames(plan.zone(), plan.encoding().host()),
               0);
       writeJournal(spool, ports).complete(1);
+      JournalFile journal = spool.journals().get(0);
       sealer.seal(
-          new SealJob(
-              spool.journals().get(0), plan.loggers().get(0), Coverage.ofEverything(), false));
+          new SealJob(journal, plan.loggers().get(0), Coverage.ofEverything(), journal.interval()));
       assertEquals(1, spool.sealed().size());
       writeJournal(spool, ports).complete(1);
       writeJournal(spool, ports);
