@@ -6,9 +6,9 @@ import java.io.IOException;
 /** An encoder whose text goes through a compressor. Owned like the encoder in it. */
 final class CompressedEncoder implements RecordEncoder {
   private final RecordEncoder encoder;
-  private final GzipChannel compressor;
+  private final CompressingChannel compressor;
 
-  CompressedEncoder(RecordEncoder encoder, GzipChannel compressor) {
+  CompressedEncoder(RecordEncoder encoder, CompressingChannel compressor) {
     this.encoder = encoder;
     this.compressor = compressor;
   }

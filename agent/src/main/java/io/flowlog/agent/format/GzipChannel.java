@@ -7,8 +7,8 @@ import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.zip.GZIPOutputStream;
 
-/** A channel that compresses what goes through it. Its sink stays open. */
-final class GzipChannel implements WritableByteChannel {
+/** A channel that compresses by gzip. */
+final class GzipChannel implements CompressingChannel {
   private static final int BUFFER_BYTES = 1 << 16;
 
   private final Zipper out;
@@ -27,8 +27,8 @@ final class GzipChannel implements WritableByteChannel {
     return length;
   }
 
-  /** Writes the rest and the trailer. */
-  void finish() throws IOException {
+  @Override
+  public void finish() throws IOException {
     out.finish();
   }
 

@@ -8,6 +8,7 @@ import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RowLayout;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /** Opens the encoder that a logger's declaration asks for. */
 public final class RecordEncoders implements EncoderFactory {
@@ -22,30 +23,47 @@ public final class RecordEncoders implements EncoderFactory {
   public RecordEncoder open(
       FlowLogger logger, Interval interval, RecordDictionary dictionary, WritableByteChannel sink)
       throws IOException {
-    refuseWhatIsNotThere(logger);
-    if (logger.compressionType() == CompressionType.GZIP) {
-      GzipChannel zipped = new GzipChannel(sink);
-      CsvEncoder encoder = CsvEncoder.open(logger, interval, dictionary, settings, zipped);
-      return new CompressedEncoder(encoder, zipped);
+    if (logger.logFormat() == LogFormat.PARQUET) {
+      return parquet(logger, interval, dictionary, sink);
     }
-    return CsvEncoder.open(logger, interval, dictionary, settings, sink);
+    CompressingChannel compressor = compressor(logger.compressionType(), sink);
+    if (compressor == null) {
+      return CsvEncoder.open(logger, interval, dictionary, settings, sink);
+    }
+    CsvEncoder encoder = CsvEncoder.open(logger, interval, dictionary, settings, compressor);
+    return new CompressedEncoder(encoder, compressor);
+  }
+
+  private RecordEncoder parquet(
+      FlowLogger logger, Interval interval, RecordDictionary dictionary, WritableByteChannel sink)
+      throws IOException {
+    ParquetCells cells = new ParquetCells(interval, dictionary, settings);
+    ParquetRows rows = new ParquetRows(RowLayout.columnsOf(logger), cells);
+    return new ParquetEncoder(rows, logger.compressionType(), sink);
+  }
+
+  /** Returns what text goes through before it reaches the sink, or null for nothing. */
+  private static @Nullable CompressingChannel compressor(
+      CompressionType compression, WritableByteChannel sink) throws IOException {
+    return switch (compression) {
+      case RAW -> null;
+      case GZIP -> new GzipChannel(sink);
+      case ZSTD -> new ZstdChannel(sink);
+      case SNAPPY -> throw new IllegalArgumentException("text is not compressed by SNAPPY");
+    };
   }
 
   @Override
   public String extension(FlowLogger logger) {
-    refuseWhatIsNotThere(logger);
-    String compression = logger.compressionType() == CompressionType.GZIP ? ".gz" : "";
-    return RowLayout.of(logger.layout()).textExtension() + compression;
-  }
-
-  /** The rules for loggers let none of these pass; a caller that goes round them is mistaken. */
-  private static void refuseWhatIsNotThere(FlowLogger logger) {
-    boolean compressed =
-        logger.compressionType() != CompressionType.RAW
-            && logger.compressionType() != CompressionType.GZIP;
-    if (logger.logFormat() != LogFormat.CSV || compressed) {
-      throw new IllegalArgumentException(
-          logger.logFormat() + " with " + logger.compressionType() + " is not in this version");
+    if (logger.logFormat() == LogFormat.PARQUET) {
+      return ".parquet"; // whatever the codec: it is inside
     }
+    String text = RowLayout.of(logger.layout()).textExtension();
+    return switch (logger.compressionType()) {
+      case RAW -> text;
+      case GZIP -> text + ".gz";
+      case ZSTD -> text + ".zst";
+      case SNAPPY -> throw new IllegalArgumentException("text is not compressed by SNAPPY");
+    };
   }
 }

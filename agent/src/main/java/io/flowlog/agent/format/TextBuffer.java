@@ -22,11 +22,16 @@ final class TextBuffer {
   private static final byte[] PAIRS = pairs();
 
   private final WritableByteChannel sink;
-  private byte[] data = new byte[CAPACITY];
+  private byte[] data;
   private int size;
 
   TextBuffer(WritableByteChannel sink) {
+    this(sink, CAPACITY);
+  }
+
+  TextBuffer(WritableByteChannel sink, int capacity) {
     this.sink = sink;
+    data = new byte[capacity];
   }
 
   private static byte[] pairs() {
@@ -69,6 +74,16 @@ final class TextBuffer {
   /** Returns how many bytes are buffered. */
   int size() {
     return size;
+  }
+
+  /** Returns where the buffered bytes are, until the next {@link #ensure}. */
+  byte[] array() {
+    return data;
+  }
+
+  /** Forgets what is buffered. */
+  void clear() {
+    size = 0;
   }
 
   /** Returns a copy of what was written behind so many bytes. */

@@ -1,4 +1,4 @@
-/** Turns batches of records into bytes: CSV and compression; knows nothing of files. */
+/** Turns batches of records into bytes: CSV, Parquet, compression; knows nothing of files. */
 @NullMarked
 package io.flowlog.agent.format;
 

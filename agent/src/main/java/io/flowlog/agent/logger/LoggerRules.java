@@ -137,7 +137,6 @@ public final class LoggerRules {
       reader.problem(
           "compression_type", "SNAPPY goes with PARQUET only", "use RAW or GZIP with " + format);
     }
-    NotInThisVersion.refuse(reader, format, compression);
     return compression;
   }
 

@@ -56,6 +56,11 @@ final class PackageTable {
     row(rows, "org.snakeyaml..", "config");
     row(rows, "picocli..", "cli");
     row(rows, "org.apache.parquet..", "format");
+    row(rows, "org.apache.avro..", "format");
+    // types in Parquet's signatures
+    row(rows, "org.apache.hadoop..", "format");
+    row(rows, "com.github.luben.zstd..", "format");
+    row(rows, "org.xerial.snappy..", "format");
     row(rows, "software.amazon.awssdk..", "store");
     row(rows, "java.net.http..", "store");
     row(rows, "io.netty..", "api", "port", "capture.ovs");

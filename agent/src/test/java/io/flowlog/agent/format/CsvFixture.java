@@ -66,6 +66,14 @@ final class CsvFixture {
   }
 
   static FlowLogger logger(Layout layout, List<String> fields, CompressionType compression) {
+    return logger(layout, fields, FlowLogger.LogFormat.CSV, compression);
+  }
+
+  static FlowLogger logger(
+      Layout layout,
+      List<String> fields,
+      FlowLogger.LogFormat format,
+      CompressionType compression) {
     return new FlowLogger(
         new UUID(1, 2),
         "logger",
@@ -77,7 +85,7 @@ final class CsvFixture {
         false,
         FlowLogger.StorageType.FILE,
         "file:///out",
-        FlowLogger.LogFormat.CSV,
+        format,
         compression,
         layout,
         fields,

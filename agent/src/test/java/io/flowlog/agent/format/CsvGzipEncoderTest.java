@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
+import io.flowlog.agent.logger.FlowLogger.Layout;
+import io.flowlog.agent.logger.FlowLogger.LogFormat;
 import io.flowlog.agent.record.RecordDictionary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -34,12 +36,17 @@ class CsvGzipEncoderTest extends RecordEncoderContract {
     RecordEncoders encoders = new RecordEncoders(CsvFixture.SETTINGS);
     assertEquals(".csv", encoders.extension(CsvFixture.logger(FIELDS, CompressionType.RAW)));
     assertEquals(".csv.gz", encoders.extension(CsvFixture.logger(FIELDS, CompressionType.GZIP)));
+    assertEquals(".csv.zst", encoders.extension(CsvFixture.logger(FIELDS, CompressionType.ZSTD)));
+    for (CompressionType compression : CompressionType.values()) {
+      FlowLogger parquet = CsvFixture.logger(Layout.nhn, FIELDS, LogFormat.PARQUET, compression);
+      assertEquals(".parquet", encoders.extension(parquet));
+    }
   }
 
   @Test
-  void shouldRefuseACompressionThatIsNotThere() {
+  void shouldRefuseACompressionThatIsNoTextFiles() {
     RecordEncoders encoders = new RecordEncoders(CsvFixture.SETTINGS);
-    FlowLogger logger = CsvFixture.logger(FIELDS, CompressionType.ZSTD);
+    FlowLogger logger = CsvFixture.logger(FIELDS, CompressionType.SNAPPY);
     assertThrows(IllegalArgumentException.class, () -> encoders.extension(logger));
     assertThrows(
         IllegalArgumentException.class,

@@ -1,0 +1,9 @@
+package io.flowlog.agent.format;
+
+import io.flowlog.agent.logger.FlowLogger.CompressionType;
+
+class ParquetGzipEncoderTest extends ParquetEncoderContract {
+  ParquetGzipEncoderTest() {
+    super(CompressionType.GZIP);
+  }
+}
