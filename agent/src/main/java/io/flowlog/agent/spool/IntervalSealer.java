@@ -157,7 +157,7 @@ public final class IntervalSealer {
       if (then == null) {
         continue;
       }
-      boolean same = slice.plan().intervalOf(then, slice.journal().interval()).equals(interval);
+      boolean same = slice.plan().intervalOf(then, slice.journal().interval()).isSameAs(interval);
       if (!same || !then.makesSameFilesAs(logger)) {
         changed = slice.journal().startNs() < interval.endNs();
         break;

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -21,11 +20,6 @@ import org.jspecify.annotations.Nullable;
 /** The sealed files of a spool and the manifests that say so. Owned by the {@link Spool}. */
 final class SealedFolder {
   static final String TEMPORARY_SUFFIX = ".tmp";
-
-  private static final Comparator<SealedFile> OLDEST_FIRST =
-      Comparator.comparingLong(SealedFile::intervalStartNs)
-          .thenComparing(SealedFile::loggerId)
-          .thenComparingInt(SealedFile::part);
 
   private final Path path;
   private final DiskFiles disk;
@@ -148,8 +142,15 @@ final class SealedFolder {
 
   List<SealedFile> waiting() {
     List<SealedFile> files = new ArrayList<>(waiting.values());
-    files.sort(OLDEST_FIRST);
+    files.sort(SealedFolder::compareAge);
     return files;
+  }
+
+  /** Oldest first. */
+  private static int compareAge(SealedFile one, SealedFile other) {
+    int byStart = Long.compare(one.intervalStartNs(), other.intervalStartNs());
+    int byLogger = byStart == 0 ? one.loggerId().compareTo(other.loggerId()) : byStart;
+    return byLogger == 0 ? Integer.compare(one.part(), other.part()) : byLogger;
   }
 
   List<SealedFile> waitingOf(SealManifest manifest) {
