@@ -139,8 +139,12 @@ class JournalMergeModelTest {
       for (RecordBatch batch = reader.next(); batch != null; batch = reader.next()) {
         for (int at = 0; at < batch.usedBytes(); at += row.rowBytes()) {
           int number = row.at(batch.data(), at).source4();
-          boolean next = number < last;
-          lengths.add(next ? 1 : 1 + lengths.remove(lengths.size() - 1));
+          if (number < last) {
+            lengths.add(1);
+          } else {
+            int current = lengths.size() - 1;
+            lengths.set(current, lengths.get(current) + 1);
+          }
           last = number;
         }
       }
