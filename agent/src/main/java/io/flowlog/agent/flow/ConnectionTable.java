@@ -12,7 +12,7 @@ import java.nio.LongBuffer;
 
 /**
  * The connections of a worker's logging ports: counts packets per connection and side, follows TCP,
- * and cuts the counters at interval boundaries.
+ * and cuts the counters into slices of time.
  *
  * <p>Owned by one capture worker. Memory is bounded by configuration; nothing is allocated per
  * packet or per connection.
@@ -40,7 +40,7 @@ public final class ConnectionTable {
   private final LookAhead ahead;
   private final TcpTracker tcp;
   private final TimeoutTable timeouts;
-  private final IntervalCut cut;
+  private final SliceCut cut;
   private final PortExtras extras;
   private final CounterSet counters;
   private final ConnectionStore.Lookup lookup = new ConnectionStore.Lookup();
@@ -62,7 +62,7 @@ public final class ConnectionTable {
     silenceNs = this.timeouts.leastNs();
     counters = target.counters();
     extras = new PortExtras(hash);
-    cut = new IntervalCut(store, this.timeouts, extras, schedule, target);
+    cut = new SliceCut(store, this.timeouts, extras, schedule, target);
     drops = new DropIntake(this, memory, tcp, extras, counters);
   }
 
@@ -148,7 +148,7 @@ public final class ConnectionTable {
     counters.add(AgentCounter.PACKET_BYTES, summary.bytes());
   }
 
-  /** Lets the packets' time go on to a packet that may lie outside the running interval. */
+  /** Lets the packets' time go on to a packet that may lie outside the running slice. */
   private void follow(long timestampNs) {
     if (timestampNs >= cut.endNs()) {
       cut.roll(timestampNs);
@@ -298,7 +298,7 @@ public final class ConnectionTable {
     }
   }
 
-  /** Adds what a packet's flags say about the interval, or that an exchange was answered. */
+  /** Adds what a packet's flags say about the slice, or that an exchange was answered. */
   private static long withFlags(long state, int side, int flags) {
     if (flags == 0) {
       return Entry.initiator(state) == 2 - side ? state | Entry.ANSWERED : state;
@@ -307,7 +307,7 @@ public final class ConnectionTable {
     return (flags & SYN_AND_ACK) == SYN_AND_ACK ? next | Entry.SYN_ACK_SEEN << side : next;
   }
 
-  /** Notes a side's first packet in the interval. */
+  /** Notes a side's first packet in the slice. */
   private void first(int unit, int side, long timestampNs) {
     long rare = memory.coldWord(unit, Entry.RARE);
     if ((rare >>> Entry.carryShift(side) & Entry.CARRY_MASK) == 0) {

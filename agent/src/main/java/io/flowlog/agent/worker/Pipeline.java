@@ -174,7 +174,7 @@ final class Pipeline {
     return dropPoints.size();
   }
 
-  /** Lets time pass for ports that are silent: intervals without a packet are told of, too. */
+  /** Lets time pass for ports that are silent: slices without a packet are told of, too. */
   void advanceTo(long nowNs) throws IOException {
     try {
       for (int i = 0; i < SILENT_SLICES_MAX && table.boundaryNs() <= nowNs; i++) {

@@ -59,7 +59,7 @@ final class SpoolWorker implements SliceSink, AutoCloseable {
 
   @Override
   public void onSliceStart(long startNs, long endNs) throws SpoolException {
-    RowJournal started = spool.beginInterval(startNs, endNs);
+    RowJournal started = spool.beginSlice(startNs, endNs);
     try {
       started.declare(plan.slices());
       for (NumberedPort port : plan.ports()) {
@@ -92,7 +92,7 @@ final class SpoolWorker implements SliceSink, AutoCloseable {
 
   private RowJournal running() {
     if (journal == null) {
-      throw new IllegalStateException("rows came outside an interval");
+      throw new IllegalStateException("rows came outside a slice");
     }
     return journal;
   }

@@ -176,7 +176,7 @@ class ReplayPipelineTest {
 
   private static RowJournal writeJournal(Spool spool, RecordDictionary ports) throws IOException {
     long startNs = Math.floorDiv(ReplayFixture.START_NS, MINUTE_NS) * MINUTE_NS;
-    RowJournal journal = spool.beginInterval(startNs, startNs + MINUTE_NS);
+    RowJournal journal = spool.beginSlice(startNs, startNs + MINUTE_NS);
     journal.definePort(0, ports);
     RecordBatch batch = new RecordBatch(FlowRecord.BYTES_MAX);
     new FlowRecord().at(batch.data(), 0).kind(4, 0, 0, 0).portIndex(0).counts(666, 666);
