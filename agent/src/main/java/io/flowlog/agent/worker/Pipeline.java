@@ -21,8 +21,6 @@ import java.util.OptionalLong;
 
 /** The stages from frames to rows, and the plan that they follow. Owned by one capture thread. */
 final class Pipeline {
-  private static final int BATCH_BYTES = 1 << 18;
-
   /** When the clock leaps further, what lies between is nobody's. */
   private static final int SILENT_SLICES_MAX = 1440;
 
@@ -42,7 +40,7 @@ final class Pipeline {
     this.settings = settings;
     this.sink = sink;
     long seed = settings.tableSize().hashSeed();
-    builder = new RecordBuilder(sink, new RecordBatch(BATCH_BYTES), false, seed);
+    builder = new RecordBuilder(sink, new RecordBatch(), false, seed);
     table =
         new ConnectionTable(
             settings.tableSize(),
@@ -105,7 +103,7 @@ final class Pipeline {
 
   private static long[] lengthsNs(SlicePlan slices) {
     return slices.loggers().stream()
-        .mapToLong(logger -> logger.aggregationInterval() * slices.intervalUnitNs())
+        .mapToLong(slices::lengthNs)
         .filter(lengthNs -> lengthNs > 0)
         .distinct()
         .toArray();

@@ -156,7 +156,8 @@ class ReplayPipelineTest {
   /** Fills a spool with a sealed file, a complete journal and one that was cut off. */
   private void leaveBehind(Path spoolFolder) throws IOException {
     ReplayPlan plan = replay.plan(replay.out());
-    RecordDictionary ports = plan.ports().dictionary();
+    RecordDictionary ports = new RecordDictionary();
+    ports.define(0, plan.ports().list().get(0));
     try (Spool spool = Spool.open(spoolFolder, new SpoolConfig(false), new CounterSet())) {
       Sealer sealer =
           new Sealer(
