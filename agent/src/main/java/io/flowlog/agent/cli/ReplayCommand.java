@@ -1,6 +1,7 @@
 package io.flowlog.agent.cli;
 
 import io.flowlog.agent.metrics.AgentCounter;
+import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.worker.ReplayPipeline;
 import io.flowlog.agent.worker.ReplayPlan;
 import io.flowlog.agent.worker.StopSignal;
@@ -70,17 +71,21 @@ final class ReplayCommand implements Callable<Integer> {
       if (stop.isRaised()) {
         problems.add("asked to stop: what was read until then is written");
       }
-      if (pipeline.counters().get(AgentCounter.PACKETS_FOLDED) > 0) {
-        problems.add(
-            "some packets are only in rows without addresses: the table was full;"
-                + " raise flow.table_bytes by --set, or read the files one by one");
-      }
+      noteFolded(pipeline.counters(), problems);
     } catch (IOException e) {
       problems.add(String.valueOf(e.getMessage()));
     } catch (UncheckedIOException e) {
       problems.add(String.valueOf(Objects.requireNonNull(e.getCause()).getMessage()));
     }
     return problems;
+  }
+
+  private static void noteFolded(CounterSet counters, List<String> problems) {
+    if (counters.get(AgentCounter.PACKETS_FOLDED) > 0) {
+      problems.add(
+          "some packets are only in rows without addresses: the table was full;"
+              + " raise flow.table_bytes by --set, or read the files one by one");
+    }
   }
 
   private void checkUse(ReplayOptions options) {
