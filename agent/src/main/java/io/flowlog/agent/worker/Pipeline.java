@@ -19,7 +19,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 
-/** The stages from frames to rows, and the plan that they follow. Owned by one capture thread. */
+/**
+ * The stages of one capture worker, from frames to rows, and the plan that they follow.
+ *
+ * <p>Owned by one capture thread; in a replay that is the caller's. It is made with its own
+ * connection table, record builder, numbers of ports and {@link CaptureWorker}, and nobody else has
+ * these. Sources stay their owner's: they are lent for a call. So does the sink, through which rows
+ * leave; behind a {@link SpoolQueue} they go to another thread.
+ */
 final class Pipeline {
   /** When the clock leaps further, what lies between is nobody's. */
   private static final int SILENT_SLICES_MAX = 1440;

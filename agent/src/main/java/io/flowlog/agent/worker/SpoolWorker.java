@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes records to the journal of their slice, and has files made of slices that are complete.
  *
- * <p>One thread owns it, with the spool.
+ * <p>Owned by the spool thread, as are the spool and the sealer that it works with; in a replay by
+ * the one thread that there is.
  */
 final class SpoolWorker implements SliceSink, AutoCloseable {
   private final Spool spool;
