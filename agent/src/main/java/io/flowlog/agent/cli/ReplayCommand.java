@@ -31,8 +31,14 @@ final class ReplayCommand implements Callable<Integer> {
         .description(
             "Turns capture files (pcap, pcapng) into flow-log files, laid out as a logger would"
                 + " store them. Time is taken from the packets.",
-            "Without --logger: all fields, CSV, one interval for everything.",
-            "");
+            "Without --logger: all fields, CSV, one interval for everything. With loggers: the files"
+                + " of each, in its own intervals, fields and format; storage_url is not looked at.",
+            "")
+        .footer(
+            "",
+            "For example, two captures of several ports for two loggers:",
+            "  flowlog-agent replay a.pcap b.pcap --out logs --ports ports.yaml \\",
+            "    --logger csv.yaml --logger parquet.yaml");
     ReplayOptions.describe(spec);
     Main.addHelpOptions(spec);
     return spec;

@@ -68,7 +68,7 @@ record ReplayOptions(
             .required(true)
             .build());
     spec.addOption(
-        option("--logger", "FILE", "Loggers, as in loggers.d; may be given several times.")
+        option("--logger", "FILE", "One logger or a list, as in loggers.d; give it once per file.")
             .type(List.class)
             .auxiliaryTypes(Path.class)
             .build());
