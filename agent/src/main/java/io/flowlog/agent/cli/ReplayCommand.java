@@ -1,6 +1,7 @@
 package io.flowlog.agent.cli;
 
 import io.flowlog.agent.metrics.AgentCounter;
+import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.worker.ReplayPipeline;
 import io.flowlog.agent.worker.ReplayPlan;
 import io.flowlog.agent.worker.StopSignal;
@@ -30,8 +31,14 @@ final class ReplayCommand implements Callable<Integer> {
         .description(
             "Turns capture files (pcap, pcapng) into flow-log files, laid out as a logger would"
                 + " store them. Time is taken from the packets.",
-            "Without --logger: all fields, CSV, one interval for everything.",
-            "");
+            "Without --logger: all fields, CSV, one interval for everything. With loggers: the files"
+                + " of each, in its own intervals, fields and format; storage_url is not looked at.",
+            "")
+        .footer(
+            "",
+            "For example, two captures of several ports for two loggers:",
+            "  flowlog-agent replay a.pcap b.pcap --out logs --ports ports.yaml \\",
+            "    --logger csv.yaml --logger parquet.yaml");
     ReplayOptions.describe(spec);
     Main.addHelpOptions(spec);
     return spec;
@@ -70,17 +77,21 @@ final class ReplayCommand implements Callable<Integer> {
       if (stop.isRaised()) {
         problems.add("asked to stop: what was read until then is written");
       }
-      if (pipeline.counters().get(AgentCounter.PACKETS_FOLDED) > 0) {
-        problems.add(
-            "some packets are only in rows without addresses: the table was full;"
-                + " raise flow.table_bytes by --set, or read the files one by one");
-      }
+      noteFolded(pipeline.counters(), problems);
     } catch (IOException e) {
       problems.add(String.valueOf(e.getMessage()));
     } catch (UncheckedIOException e) {
       problems.add(String.valueOf(Objects.requireNonNull(e.getCause()).getMessage()));
     }
     return problems;
+  }
+
+  private static void noteFolded(CounterSet counters, List<String> problems) {
+    if (counters.get(AgentCounter.PACKETS_FOLDED) > 0) {
+      problems.add(
+          "some packets are only in rows without addresses: the table was full;"
+              + " raise flow.table_bytes by --set, or read the files one by one");
+    }
   }
 
   private void checkUse(ReplayOptions options) {

@@ -27,25 +27,7 @@ record ReplayOptions(
 
   /** Adds the options to a command. */
   static void describe(CommandSpec spec) {
-    spec.addPositional(
-        PositionalParamSpec.builder()
-            .paramLabel("FILE")
-            .arity("0..*")
-            .type(List.class)
-            .auxiliaryTypes(Path.class)
-            .description("Capture files, in order; - is standard input.")
-            .build());
-    spec.addOption(
-        option("--out", "DIR", "Where the flow-log files go.")
-            .type(Path.class)
-            .required(true)
-            .build());
-    spec.addOption(
-        option("--logger", "FILE", "Loggers, as in loggers.d; may be given several times.")
-            .type(List.class)
-            .auxiliaryTypes(Path.class)
-            .build());
-    addPath(spec, "--ports", "Logging ports, as in ports.d; without it the capture is one port's.");
+    addFiles(spec);
     addText(
         spec,
         "--filter",
@@ -69,6 +51,28 @@ record ReplayOptions(
             .type(List.class)
             .auxiliaryTypes(String.class)
             .build());
+  }
+
+  private static void addFiles(CommandSpec spec) {
+    spec.addPositional(
+        PositionalParamSpec.builder()
+            .paramLabel("FILE")
+            .arity("0..*")
+            .type(List.class)
+            .auxiliaryTypes(Path.class)
+            .description("Capture files, in order; - is standard input.")
+            .build());
+    spec.addOption(
+        option("--out", "DIR", "Where the flow-log files go.")
+            .type(Path.class)
+            .required(true)
+            .build());
+    spec.addOption(
+        option("--logger", "FILE", "One logger or a list, as in loggers.d; give it once per file.")
+            .type(List.class)
+            .auxiliaryTypes(Path.class)
+            .build());
+    addPath(spec, "--ports", "Logging ports, as in ports.d; without it the capture is one port's.");
   }
 
   private static void addPath(CommandSpec spec, String name, String description) {

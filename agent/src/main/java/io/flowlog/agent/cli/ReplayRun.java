@@ -122,7 +122,7 @@ final class ReplayRun {
     return filter == null ? source : new FilteredSource(source, filter);
   }
 
-  /** Cuts the last interval and stores everything. */
+  /** Cuts the last slice and stores everything. */
   void finish() throws IOException {
     pipeline.finish((packets, records) -> {});
   }

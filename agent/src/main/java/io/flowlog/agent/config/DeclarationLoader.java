@@ -162,13 +162,7 @@ final class DeclarationLoader<T> {
     String path = index < 0 ? "" : "[" + index + "]";
     Object object = element;
     if (wrapper != null && object instanceof Map<?, ?> map && map.containsKey(wrapper)) {
-      for (Object key : map.keySet()) {
-        if (!key.equals(wrapper)) {
-          String field = key.toString();
-          refuse(
-              document, Document.join(path, field), "stands beside " + wrapper, "move it inside");
-        }
-      }
+      refuseBeside(wrapper, map, document, path);
       object = map.get(wrapper);
       path = Document.join(path, wrapper);
     }
@@ -184,6 +178,15 @@ final class DeclarationLoader<T> {
     }
     if (checked.value() != null) {
       found.add(new Found<>(checked.value(), document, path));
+    }
+  }
+
+  private void refuseBeside(String wrapped, Map<?, ?> map, Document document, String path) {
+    for (Object key : map.keySet()) {
+      if (!key.equals(wrapped)) {
+        String where = Document.join(path, key.toString());
+        refuse(document, where, "stands beside " + wrapped, "move it inside");
+      }
     }
   }
 

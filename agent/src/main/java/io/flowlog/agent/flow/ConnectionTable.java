@@ -12,7 +12,7 @@ import java.nio.LongBuffer;
 
 /**
  * The connections of a worker's logging ports: counts packets per connection and side, follows TCP,
- * and cuts the counters at interval boundaries.
+ * and cuts the counters into slices of time.
  *
  * <p>Owned by one capture worker. Memory is bounded by configuration; nothing is allocated per
  * packet or per connection.
@@ -31,7 +31,6 @@ import java.nio.LongBuffer;
  */
 public final class ConnectionTable {
   private static final int SYN_AND_ACK = 2 | 16;
-  private static final int EVICTION_LIMIT = 256;
   private static final long LANE_MASK = 0xffff_ffffL;
 
   private final TableMemory memory;
@@ -40,15 +39,16 @@ public final class ConnectionTable {
   private final LookAhead ahead;
   private final TcpTracker tcp;
   private final TimeoutTable timeouts;
-  private final IntervalCut cut;
+  private final SliceCut cut;
   private final PortExtras extras;
   private final CounterSet counters;
   private final ConnectionStore.Lookup lookup = new ConnectionStore.Lookup();
   private final DropIntake drops;
+  private final FragmentJoiner fragments;
+  private final IdleHand hand;
   private final SideCounts amounts = new SideCounts();
   private final long[] removedInSlice = new long[PacketBatch.PORTS_MAX];
   private final long silenceNs;
-  private int hand = 2;
 
   /** Makes an empty table. */
   public ConnectionTable(
@@ -62,7 +62,9 @@ public final class ConnectionTable {
     silenceNs = this.timeouts.leastNs();
     counters = target.counters();
     extras = new PortExtras(hash);
-    cut = new IntervalCut(store, this.timeouts, extras, schedule, target);
+    cut = new SliceCut(store, this.timeouts, extras, schedule, target);
+    fragments = new FragmentJoiner(extras, counters);
+    hand = new IdleHand(store, cut, counters);
     drops = new DropIntake(this, memory, tcp, extras, counters);
   }
 
@@ -131,7 +133,7 @@ public final class ConnectionTable {
     int size = batch.size();
     summary.of(words, size);
     if (summary.hasFragments()) {
-      joinFragments(batch);
+      fragments.join(batch);
     }
     ahead.prepare(words, size);
     boolean steady = cut.covers(summary.earliestNs(), summary.latestNs());
@@ -148,7 +150,7 @@ public final class ConnectionTable {
     counters.add(AgentCounter.PACKET_BYTES, summary.bytes());
   }
 
-  /** Lets the packets' time go on to a packet that may lie outside the running interval. */
+  /** Lets the packets' time go on to a packet that may lie outside the running slice. */
   private void follow(long timestampNs) {
     if (timestampNs >= cut.endNs()) {
       cut.roll(timestampNs);
@@ -156,32 +158,6 @@ public final class ConnectionTable {
       cut.late(1);
     }
     cut.seen(timestampNs);
-  }
-
-  private void joinFragments(PacketBatch batch) {
-    long[] words = batch.words();
-    for (int packet = 0, base = 0; packet < batch.size(); packet++, base += PacketBatch.STRIDE) {
-      if (PacketBatch.isFragment(words[base + PacketBatch.SIZE])) {
-        joinFragment(batch, packet, base);
-      }
-    }
-  }
-
-  private void joinFragment(PacketBatch batch, int packet, int base) {
-    long[] words = batch.words();
-    FragmentTable fragments =
-        extras.fragments(PacketBatch.portIndexOf(words[base + PacketBatch.KEY]));
-    if (!PacketBatch.isLaterFragment(words[base + PacketBatch.SIZE])) {
-      fragments.remember(words, base);
-      return;
-    }
-    long ports = fragments.find(words, base);
-    if (ports == FragmentTable.NOT_FOUND) {
-      counters.increment(AgentCounter.FRAGMENTS_ORPHANED);
-    } else {
-      batch.setPorts(packet, ports);
-      counters.increment(AgentCounter.FRAGMENTS_JOINED);
-    }
   }
 
   private void count(long[] words, int base, int packet) {
@@ -204,7 +180,7 @@ public final class ConnectionTable {
     int unit = createEntry(packet);
     int portIndex = PacketBatch.portIndexOf(lookup.key);
     // Two entries of one unit may have to go for one of two.
-    for (int i = 0; i < 2 && unit == ConnectionStore.NONE && evictOne(portIndex); i++) {
+    for (int i = 0; i < 2 && unit == ConnectionStore.NONE && hand.evictOne(portIndex); i++) {
       unit = createEntry(packet);
     }
     if (unit == ConnectionStore.NONE) {
@@ -303,7 +279,7 @@ public final class ConnectionTable {
     }
   }
 
-  /** Adds what a packet's flags say about the interval, or that an exchange was answered. */
+  /** Adds what a packet's flags say about the slice, or that an exchange was answered. */
   private static long withFlags(long state, int side, int flags) {
     if (flags == 0) {
       return Entry.initiator(state) == 2 - side ? state | Entry.ANSWERED : state;
@@ -312,7 +288,7 @@ public final class ConnectionTable {
     return (flags & SYN_AND_ACK) == SYN_AND_ACK ? next | Entry.SYN_ACK_SEEN << side : next;
   }
 
-  /** Notes a side's first packet in the interval. */
+  /** Notes a side's first packet in the slice. */
   private void first(int unit, int side, long timestampNs) {
     long rare = memory.coldWord(unit, Entry.RARE);
     if ((rare >>> Entry.carryShift(side) & Entry.CARRY_MASK) == 0) {
@@ -391,43 +367,9 @@ public final class ConnectionTable {
     counters.add(AgentCounter.PACKETS_FOLDED, amounts.packets);
   }
 
-  /** Forgets one connection that has nothing to report, of a port that is over its share. */
-  private boolean evictOne(int portIndex) {
-    for (int step = 0; step < EVICTION_LIMIT; step++) {
-      if (isIdleNow(hand)) {
-        int owner = PacketBatch.portIndexOf(memory.hotWord(hand, Entry.KEY));
-        if (owner == portIndex || store.shares().isOverShare(owner)) {
-          store.remove(hand);
-          counters.increment(AgentCounter.CONNECTIONS_EVICTED);
-          return true;
-        }
-      }
-      moveHand();
-    }
-    return false;
-  }
-
-  private boolean isIdleNow(int unit) {
-    return unit < store.endUnit()
-        && store.isUsed(unit)
-        && Entry.tag(memory.hotWord(unit, Entry.STATE)) == cut.tag()
-        && cut.isIdle(unit);
-  }
-
-  private void moveHand() {
-    int next = hand < store.endUnit() ? hand + store.unitsAt(hand) : hand;
-    hand = next >= store.endUnit() ? 2 : next;
-  }
-
   /** Frees connections that have timed out and have nothing to report; looks at a few units. */
   public void expire(long nowNs, int unitLimit) {
-    for (int step = 0; step < unitLimit; step++) {
-      if (isIdleNow(hand) && cut.isSilent(hand, memory.hotWord(hand, Entry.STATE), nowNs)) {
-        store.remove(hand);
-        counters.increment(AgentCounter.CONNECTIONS_EXPIRED);
-      }
-      moveHand();
-    }
+    hand.expire(nowNs, unitLimit);
   }
 
   /** Collects rows of the closed slice from at most so many units; returns what is left over. */

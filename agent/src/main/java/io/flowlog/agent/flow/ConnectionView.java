@@ -5,14 +5,13 @@ import io.flowlog.agent.decode.PacketBatch;
 import java.nio.LongBuffer;
 
 /**
- * A cursor over the connections of a table: what one entry has counted in the interval that is
- * being cut, per side.
+ * A cursor over the connections of a table: what one entry has counted in the slice that is being
+ * cut, per side.
  *
  * <p>Side 0 is the virtual machine's, side 1 the other; where the direction is unknown, they are
  * merely two sides.
  */
 public final class ConnectionView {
-
   private final TableMemory memory;
   private final PortExtras extras;
   private final SideCounts seen = new SideCounts();
@@ -133,7 +132,7 @@ public final class ConnectionView {
   }
 
   /** Returns what a side's packets add up to that were seen, dropped ones included. */
-  public SideCounts seen(int side) {
+  SideCounts seen(int side) {
     return fill(seen, side);
   }
 

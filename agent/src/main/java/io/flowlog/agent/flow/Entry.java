@@ -23,7 +23,7 @@ final class Entry {
   /** 32 bits per side, side 0 low; what overflows is counted in {@link #RARE}. */
   static final int PACKETS = 4;
 
-  /** Two words: each side's last packet, also of earlier intervals; 0 before the first. */
+  /** Two words: each side's last packet, also of earlier slices; 0 before the first. */
   static final int LAST_NS = 5;
 
   static final int STATE = 7;
@@ -35,7 +35,7 @@ final class Entry {
   static final int REMOTE_HIGH = 2;
   static final int REMOTE_LOW = 3;
 
-  /** Cold words. Two: each side's first packet in the interval. */
+  /** Cold words. Two: each side's first packet in the slice. */
   static final int FIRST_NS = 0;
 
   /** The SYN's time until a FIN is seen; then the sequence number behind each side's FIN. */
@@ -62,10 +62,10 @@ final class Entry {
   static final int TCP_STATE_SHIFT = 4;
   static final long TCP_STATE_MASK = 0xf;
 
-  /** TCP flags of the interval, 8 bits per side. */
+  /** TCP flags of the slice, 8 bits per side. */
   static final int FLAGS_SHIFT = 8;
 
-  /** Whether a side sent SYN and ACK in one packet in the interval; one bit per side. */
+  /** Whether a side sent SYN and ACK in one packet in the slice; one bit per side. */
   static final long SYN_ACK_SEEN = 1L << 24;
 
   static final int INITIATOR_SHIFT = 26;
@@ -97,17 +97,17 @@ final class Entry {
    */
   static final long OPENED = 1L << 55;
 
-  /** Packets of its set-up were counted in the interval. */
+  /** Packets of its set-up were counted in the slice. */
   static final long SETUP_COUNTED = 1L << 56;
 
-  /** Dropped packets were counted in the interval. */
+  /** Dropped packets were counted in the slice. */
   static final long DROPS_COUNTED = 1L << 57;
 
   /** One bit per side: packets of it were dropped since the entry was made. */
   static final long DROPS_EVER = 1L << 58;
 
-  /** What lives as long as the interval. */
-  static final long INTERVAL_BITS =
+  /** What lives as long as the slice. */
+  static final long SLICE_BITS =
       0xffffL << FLAGS_SHIFT | 3 * SYN_ACK_SEEN | SETUP_COUNTED | DROPS_COUNTED;
 
   /** What lives as long as the connection. */

@@ -1,10 +1,10 @@
 package io.flowlog.agent.flow;
 
 /**
- * What packets of one side of a connection add up to: a cursor, filled again for every answer.
+ * What packets of one side of a connection add up to. Owned by whoever fills it, again and again.
  *
- * <p>Owned by the {@link ConnectionView} that fills it, and valid until it is asked for the same of
- * another side.
+ * <p>What a {@link ConnectionView} hands out is valid until it is asked for the same of another
+ * side.
  */
 public final class SideCounts {
   long packets;

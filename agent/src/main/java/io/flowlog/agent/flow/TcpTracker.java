@@ -89,7 +89,7 @@ final class TcpTracker {
     };
   }
 
-  /** Begins a new connection in an entry: everything but the interval's counters starts anew. */
+  /** Begins a new connection in an entry: everything but the slice's counters starts anew. */
   private long open(int unit, long state, int side, long timestampNs) {
     memory.coldWord(unit, Entry.HANDSHAKE, timestampNs);
     forgetSetup(unit);

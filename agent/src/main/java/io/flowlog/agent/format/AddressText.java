@@ -15,22 +15,14 @@ final class AddressText {
   /** Returns a row's source address; empty if it has none. */
   Binary source(FlowRecord row) {
     text.clear();
-    if (row.ipVersion() == 4) {
-      text.ipv4(row.source4());
-    } else if (row.ipVersion() == 6) {
-      text.ipv6(row.source6High(), row.source6Low());
-    }
+    text.source(row);
     return written();
   }
 
   /** Returns a row's destination address; empty if it has none. */
   Binary destination(FlowRecord row) {
     text.clear();
-    if (row.ipVersion() == 4) {
-      text.ipv4(row.destination4());
-    } else if (row.ipVersion() == 6) {
-      text.ipv6(row.destination6High(), row.destination6Low());
-    }
+    text.destination(row);
     return written();
   }
 

@@ -8,13 +8,10 @@ import io.flowlog.agent.record.Interval;
 import io.flowlog.agent.record.RecordField;
 import io.flowlog.agent.record.RecordNames;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A column of one file, ready to be written. Immutable. */
 final class CsvColumn {
-  private static final List<String> IP_VERSIONS = List.of("", "", "", "", "4", "", "6");
-
   /** The text of all rows with traffic, if it is the same in all. */
   final byte @Nullable [] fixed;
 
@@ -54,17 +51,10 @@ final class CsvColumn {
   }
 
   private static byte[][] words(Shown shown) {
-    List<String> own =
-        switch (shown.field()) {
-          case DIRECTION -> RecordNames.directions();
-          case FILTER -> RecordNames.verdicts();
-          case STATUS -> RecordNames.statuses();
-          case TCP_STATE -> RecordNames.tcpStates();
-          case END_REASON -> RecordNames.endReasons();
-          case IP_VERSION -> IP_VERSIONS;
-          default -> List.of();
-        };
-    return own.stream().map(shown::wordFor).map(CsvColumn::ascii).toArray(byte[][]::new);
+    return RecordNames.of(shown.field()).stream()
+        .map(shown::wordFor)
+        .map(CsvColumn::ascii)
+        .toArray(byte[][]::new);
   }
 
   private static byte[] ascii(String word) {

@@ -23,8 +23,6 @@ final class CsvEncoder implements RecordEncoder {
   /** The longest value that is no text: an IPv6 address has 39 characters. */
   private static final int VALUE_BYTES_MAX = 40;
 
-  private static final int TCP = 6;
-
   private final CsvColumn[] columns;
   private final CsvTexts texts;
   private final CsvShapes shapes;
@@ -100,8 +98,7 @@ final class CsvEncoder implements RecordEncoder {
 
   /** Writes a row column by column, and keeps what its shape has in common. */
   private void encodeWhole() throws IOException {
-    boolean hasFlow = row.ipVersion() != 0;
-    boolean hasTraffic = hasFlow || row.packets() != 0;
+    boolean hasTraffic = row.hasTraffic();
     out.ensure(valueBytesMax + textBytes());
     List<byte[]> pieces = new ArrayList<>();
     int pieceStart = out.size();
@@ -121,7 +118,7 @@ final class CsvEncoder implements RecordEncoder {
       }
     }
     keepPiece(pieces, pieceStart);
-    if (hasFlow) {
+    if (row.ipVersion() != 0) {
       shapes.keep(row, pieces);
     }
     out.replaceLast((byte) '\n');
@@ -159,24 +156,24 @@ final class CsvEncoder implements RecordEncoder {
       case TIMESTAMP_START -> out.decimal(column.timestampUnit.of(row.firstNs()));
       case TIMESTAMP_END -> out.decimal(column.timestampUnit.of(row.lastNs()));
       case PROTOCOL -> out.decimal(row.protocol());
-      case SRC_ADDR -> sourceAddress();
-      case DST_ADDR -> destinationAddress();
-      case SRC_PORT -> ifKnown(FlowRecord.SOURCE_PORT_KNOWN, row.sourcePort());
-      case DST_PORT -> ifKnown(FlowRecord.DESTINATION_PORT_KNOWN, row.destinationPort());
-      case TCP_FLAG -> tcpFlags(row.tcpFlag());
+      case SRC_ADDR -> out.source(row);
+      case DST_ADDR -> out.destination(row);
+      case SRC_PORT -> number(RowNumber.sourcePort(row));
+      case DST_PORT -> number(RowNumber.destinationPort(row));
+      case TCP_FLAG -> number(RowNumber.tcpFlag(row));
       case PACKETS -> out.decimal(row.packets());
       case BYTES -> out.decimal(row.bytes());
       case DIRECTION -> out.put(column.words[row.direction()]);
       case FILTER -> out.put(column.words[row.verdict()]);
       case STATUS -> out.put(column.words[row.status()]);
       case IP_VERSION -> out.put(column.words[row.ipVersion()]);
-      case ICMP_TYPE -> ifKnown(FlowRecord.ICMP_KNOWN, row.icmpType());
-      case ICMP_CODE -> ifKnown(FlowRecord.ICMP_KNOWN, row.icmpCode());
-      case TCP_FLAGS_ALL -> tcpFlags(row.tcpFlagsAll());
-      case INITIATOR -> ifKnown(FlowRecord.INITIATOR_KNOWN, initiator());
+      case ICMP_TYPE -> number(RowNumber.icmpType(row));
+      case ICMP_CODE -> number(RowNumber.icmpCode(row));
+      case TCP_FLAGS_ALL -> number(RowNumber.tcpFlagsAll(row));
+      case INITIATOR -> number(RowNumber.initiator(row));
       case TCP_STATE -> out.put(column.words[row.tcpState()]);
-      case SETUP_US -> unlessUnknown(row.setupUs());
-      case LOST_PACKETS -> unlessUnknown(row.lostPackets());
+      case SETUP_US -> number(RowNumber.setupUs(row));
+      case LOST_PACKETS -> number(RowNumber.lostPackets(row));
       case DROP_POINT -> out.put(texts.ofDropPoint(row.dropPoint()));
       case END_REASON -> out.put(column.words[row.endReason()]);
       default -> out.put(texts.of(field, row.portIndex()));
@@ -188,49 +185,13 @@ final class CsvEncoder implements RecordEncoder {
     RecordField field = column.field;
     if (field == null) {
       value(column);
-      return;
-    }
-    switch (field) {
-      case TIMESTAMP_START, TIMESTAMP_END, STATUS, LOST_PACKETS -> field(field, column);
-      default -> out.put(texts.of(field, row.portIndex()));
+    } else if (field.isKnownWithoutTraffic()) {
+      field(field, column);
     }
   }
 
-  private void sourceAddress() {
-    if (row.ipVersion() == 4) {
-      out.ipv4(row.source4());
-    } else if (row.ipVersion() == 6) {
-      out.ipv6(row.source6High(), row.source6Low());
-    }
-  }
-
-  private void destinationAddress() {
-    if (row.ipVersion() == 4) {
-      out.ipv4(row.destination4());
-    } else if (row.ipVersion() == 6) {
-      out.ipv6(row.destination6High(), row.destination6Low());
-    }
-  }
-
-  /** Folding keeps no flags: 0 would say that TCP packets had none. */
-  private void tcpFlags(int flags) {
-    if (row.ipVersion() != 0 || row.protocol() != TCP) {
-      out.decimal(flags);
-    }
-  }
-
-  private int initiator() {
-    return (row.known() & FlowRecord.INITIATOR) != 0 ? 1 : 0;
-  }
-
-  private void ifKnown(int bit, int value) {
-    if ((row.known() & bit) != 0) {
-      out.decimal(value);
-    }
-  }
-
-  private void unlessUnknown(long value) {
-    if (value != FlowRecord.UNKNOWN) {
+  private void number(long value) {
+    if (value != RowNumber.NOTHING) {
       out.decimal(value);
     }
   }

@@ -6,7 +6,6 @@ import io.flowlog.agent.record.Column.Content;
 import io.flowlog.agent.record.Column.Shown;
 import io.flowlog.agent.record.Column.Unknown;
 import io.flowlog.agent.record.Column.WindowBound;
-import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.Interval;
 import io.flowlog.agent.record.RecordDictionary;
 import java.util.ArrayList;
@@ -46,26 +45,9 @@ final class ParquetCells {
   }
 
   private static boolean isKnownWithoutTraffic(Content content) {
-    if (content instanceof Shown shown) {
-      return switch (shown.field()) {
-        case TIMESTAMP_START,
-            TIMESTAMP_END,
-            INTERFACE_ID,
-            VM_ID,
-            OWNER_TYPE,
-            OWNER_ID,
-            SUBNET_ID,
-            VPC_ID,
-            REGION,
-            PROJECT_ID,
-            HOST,
-            STATUS,
-            LOST_PACKETS ->
-            true;
-        default -> false;
-      };
-    }
-    return !(content instanceof Unknown);
+    return content instanceof Shown shown
+        ? shown.field().isKnownWithoutTraffic()
+        : !(content instanceof Unknown);
   }
 
   private ParquetCell cell(Column column, int index) {
@@ -98,16 +80,11 @@ final class ParquetCells {
     TimestampUnit unit = TimestampUnit.SECONDS;
     long value = unit.of(isEnd ? interval.endNs() : interval.startNs());
     return row -> {
-      if (hasTraffic(row)) {
+      if (row.hasTraffic()) {
         return value;
       }
       return unit.of(isEnd ? row.lastNs() : row.firstNs());
     };
-  }
-
-  /** Tells whether a row is of packets, not of their absence. */
-  static boolean hasTraffic(FlowRecord row) {
-    return row.ipVersion() != 0 || row.packets() != 0;
   }
 
   private RowText text(Content content) {

@@ -54,7 +54,7 @@ final class ParquetRows extends WriteSupport<FlowRecord> {
       throw new IllegalStateException("rows come behind prepareForWrite");
     }
     out.startMessage();
-    for (ParquetCell cell : ParquetCells.hasTraffic(row) ? cells : cellsWithoutTraffic) {
+    for (ParquetCell cell : row.hasTraffic() ? cells : cellsWithoutTraffic) {
       cell.write(row, out);
     }
     out.endMessage();

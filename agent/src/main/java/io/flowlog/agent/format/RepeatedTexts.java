@@ -7,6 +7,7 @@ import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordField;
 import io.flowlog.agent.record.RecordNames;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
@@ -61,15 +62,12 @@ final class RepeatedTexts implements RowText {
   }
 
   private @Nullable String text(int number) {
-    return switch (field) {
-      case DIRECTION -> RecordNames.directions().get(number);
-      case FILTER -> RecordNames.verdicts().get(number);
-      case STATUS -> RecordNames.statuses().get(number);
-      case TCP_STATE -> RecordNames.tcpStates().get(number);
-      case END_REASON -> RecordNames.endReasons().get(number);
-      case IP_VERSION -> number == 0 ? null : Integer.toString(number);
-      case DROP_POINT -> dictionary.dropPoint(number);
-      default -> PortFields.text(dictionary, number, field);
-    };
+    List<String> words = RecordNames.of(field);
+    if (!words.isEmpty()) {
+      return words.get(number);
+    }
+    return field == RecordField.DROP_POINT
+        ? dictionary.dropPoint(number)
+        : PortFields.text(dictionary, number, field);
   }
 }

@@ -3,7 +3,7 @@ package io.flowlog.agent.format;
 import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.RecordField;
 
-/** One of the numbers that a row shows. */
+/** One of the numbers that a row shows, and when it has none to show: here for every format. */
 @FunctionalInterface
 interface RowNumber {
   /** What a row has where it knows nothing; of all numbers, only a point in time can be equal. */
@@ -16,35 +16,67 @@ interface RowNumber {
   static RowNumber of(RecordField field) {
     return switch (field) {
       case PROTOCOL -> FlowRecord::protocol;
-      case SRC_PORT -> row -> ifKnown(row, FlowRecord.SOURCE_PORT_KNOWN, row.sourcePort());
-      case DST_PORT ->
-          row -> ifKnown(row, FlowRecord.DESTINATION_PORT_KNOWN, row.destinationPort());
-      case TCP_FLAG -> row -> tcpFlags(row, row.tcpFlag());
+      case SRC_PORT -> RowNumber::sourcePort;
+      case DST_PORT -> RowNumber::destinationPort;
+      case TCP_FLAG -> RowNumber::tcpFlag;
       case PACKETS -> FlowRecord::packets;
       case BYTES -> FlowRecord::bytes;
       case IP_VERSION -> row -> row.ipVersion() == 0 ? NOTHING : row.ipVersion();
-      case ICMP_TYPE -> row -> ifKnown(row, FlowRecord.ICMP_KNOWN, row.icmpType());
-      case ICMP_CODE -> row -> ifKnown(row, FlowRecord.ICMP_KNOWN, row.icmpCode());
-      case TCP_FLAGS_ALL -> row -> tcpFlags(row, row.tcpFlagsAll());
-      case INITIATOR -> row -> ifKnown(row, FlowRecord.INITIATOR_KNOWN, initiator(row));
-      case SETUP_US -> row -> unlessUnknown(row.setupUs());
-      case LOST_PACKETS -> row -> unlessUnknown(row.lostPackets());
+      case ICMP_TYPE -> RowNumber::icmpType;
+      case ICMP_CODE -> RowNumber::icmpCode;
+      case TCP_FLAGS_ALL -> RowNumber::tcpFlagsAll;
+      case INITIATOR -> RowNumber::initiator;
+      case SETUP_US -> RowNumber::setupUs;
+      case LOST_PACKETS -> RowNumber::lostPackets;
       default -> throw new IllegalArgumentException(field + " is no number of a row");
     };
+  }
+
+  static long sourcePort(FlowRecord row) {
+    return ifKnown(row, FlowRecord.SOURCE_PORT_KNOWN, row.sourcePort());
+  }
+
+  static long destinationPort(FlowRecord row) {
+    return ifKnown(row, FlowRecord.DESTINATION_PORT_KNOWN, row.destinationPort());
+  }
+
+  static long icmpType(FlowRecord row) {
+    return ifKnown(row, FlowRecord.ICMP_KNOWN, row.icmpType());
+  }
+
+  static long icmpCode(FlowRecord row) {
+    return ifKnown(row, FlowRecord.ICMP_KNOWN, row.icmpCode());
+  }
+
+  static long initiator(FlowRecord row) {
+    int first = (row.known() & FlowRecord.INITIATOR) != 0 ? 1 : 0;
+    return ifKnown(row, FlowRecord.INITIATOR_KNOWN, first);
   }
 
   private static long ifKnown(FlowRecord row, int bit, int value) {
     return (row.known() & bit) != 0 ? value : NOTHING;
   }
 
+  static long tcpFlag(FlowRecord row) {
+    return unlessFolded(row, row.tcpFlag());
+  }
+
+  static long tcpFlagsAll(FlowRecord row) {
+    return unlessFolded(row, row.tcpFlagsAll());
+  }
+
   /** Folding keeps no flags: 0 would say that TCP packets had none. */
-  private static long tcpFlags(FlowRecord row, int flags) {
+  private static long unlessFolded(FlowRecord row, int flags) {
     int tcp = 6;
     return row.ipVersion() != 0 || row.protocol() != tcp ? flags : NOTHING;
   }
 
-  private static int initiator(FlowRecord row) {
-    return (row.known() & FlowRecord.INITIATOR) != 0 ? 1 : 0;
+  static long setupUs(FlowRecord row) {
+    return unlessUnknown(row.setupUs());
+  }
+
+  static long lostPackets(FlowRecord row) {
+    return unlessUnknown(row.lostPackets());
   }
 
   private static long unlessUnknown(long value) {

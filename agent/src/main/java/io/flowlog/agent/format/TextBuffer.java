@@ -1,5 +1,6 @@
 package io.flowlog.agent.format;
 
+import io.flowlog.agent.record.FlowRecord;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -146,6 +147,24 @@ final class TextBuffer {
   private void put(String ascii) {
     for (int i = 0; i < ascii.length(); i++) {
       put((byte) ascii.charAt(i));
+    }
+  }
+
+  /** Writes a row's source address, or nothing if it has none. */
+  void source(FlowRecord row) {
+    if (row.ipVersion() == 4) {
+      ipv4(row.source4());
+    } else if (row.ipVersion() == 6) {
+      ipv6(row.source6High(), row.source6Low());
+    }
+  }
+
+  /** Writes a row's destination address, or nothing if it has none. */
+  void destination(FlowRecord row) {
+    if (row.ipVersion() == 4) {
+      ipv4(row.destination4());
+    } else if (row.ipVersion() == 6) {
+      ipv6(row.destination6High(), row.destination6Low());
     }
   }
 

@@ -33,7 +33,7 @@ public enum AgentCounter {
   PACKETS_DROPPED("packets_dropped_total", "Packets that the host dropped, counted in records."),
   PACKETS_DROPPED_UNSEEN(
       "packets_dropped_unseen_total",
-      "Packets of a virtual machine that were dropped but not seen in the same interval: the"
+      "Packets of a virtual machine that were dropped but not seen in the same slice: the"
           + " capture loses packets, or drops are reported too late."),
   LAYER4_UNREADABLE(
       "packets_layer4_unreadable_total",
@@ -51,9 +51,8 @@ public enum AgentCounter {
       "packets_folded_total",
       "Packets counted in overflow rows because their port was over its share of a full table."),
   PACKETS_OUT_OF_ORDER(
-      "packets_out_of_order_total",
-      "Packets older than the running interval, counted in the running one."),
-  INTERVALS("intervals_total", "Intervals cut."),
+      "packets_out_of_order_total", "Packets older than the running slice, counted in it."),
+  SLICES("slices_total", "Slices cut: the spans between two boundaries of any intervals."),
   SPOOL_QUEUE_FULL(
       "spool_queue_full_total",
       "Times that a capture thread waited for the spool thread: is the disk slow or full?"),

@@ -269,6 +269,11 @@ public final class FlowRecord {
     return ipVersion() == 0 ? (long) LONG.get(data, offset + ADDRESSES) : UNKNOWN;
   }
 
+  /** Tells whether a row is of a flow or of folded packets, not of a loss or of their absence. */
+  public boolean hasTraffic() {
+    return ipVersion() != 0 || packets() != 0;
+  }
+
   /** Tells whether another row of the same IP version has the same two addresses. */
   public boolean hasSameAddresses(FlowRecord other) {
     int from = offset + ADDRESSES;
@@ -296,6 +301,25 @@ public final class FlowRecord {
     data[offset + VERDICT] = (byte) verdict;
     data[offset + STATUS] = (byte) status;
     return this;
+  }
+
+  /**
+   * Writes everything but the times of a row of no flow: nothing was seen at a port, or something
+   * was lost there.
+   */
+  public FlowRecord withoutTraffic(int portIndex, int status, int known, long lostPackets) {
+    return kind(0, 0, ACCEPT, status)
+        .protocol(0, known)
+        .portIndex(portIndex)
+        .ports(0, 0)
+        .icmp(0, 0)
+        .tcp(0, 0, 0, 0)
+        .setupUs(UNKNOWN)
+        .counts(0, 0)
+        .dropPoint(0)
+        .audience(FOR_EVERYBODY)
+        .expiresNs(NEVER)
+        .lostPackets(lostPackets);
   }
 
   /** Writes the connection's TCP side: zeroes for any other protocol. */

@@ -1,7 +1,7 @@
 package io.flowlog.agent.record;
 
 /**
- * The span of time that a record covers.
+ * A span of time: a logger's interval, which its records cover, or a slice, between two cuts.
  *
  * @param endNs the first moment that is no longer in it
  */

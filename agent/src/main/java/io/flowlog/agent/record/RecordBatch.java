@@ -7,9 +7,17 @@ package io.flowlog.agent.record;
  * <p>Ownership moves with the batch. {@link FlowRecord} knows the layout of a row.
  */
 public final class RecordBatch {
+  /** The capacity of batches between stages, which are copied into one another. */
+  public static final int USUAL_BYTES = 1 << 18;
+
   private final byte[] data;
   private int usedBytes;
   private int rows;
+
+  /** Makes an empty batch of {@link #USUAL_BYTES}. */
+  public RecordBatch() {
+    this(USUAL_BYTES);
+  }
 
   /** Makes an empty batch of fixed capacity. */
   public RecordBatch(int capacityBytes) {

@@ -80,35 +80,17 @@ public final class RecordBuilder implements CutHandler {
    * @param lostPackets how many, or {@link FlowRecord#UNKNOWN}
    */
   public void lost(int portIndex, long lostPackets) {
-    losses.add(loss(portIndex, FlowRecord.OF_WHOLE_INTERVAL, lostPackets).times(Long.MAX_VALUE, 0));
+    row.at(mergeRow, 0)
+        .withoutTraffic(portIndex, FlowRecord.SKIPDATA, FlowRecord.OF_WHOLE_INTERVAL, lostPackets);
+    losses.add(row.times(Long.MAX_VALUE, 0));
   }
 
   /**
    * Notes that nobody knows what passed at a port between two times, in the rows of {@link #lost}.
    */
   public void gap(int portIndex, long fromNs, long toNs) {
-    losses.add(loss(portIndex, 0, FlowRecord.UNKNOWN).times(fromNs, toNs));
-  }
-
-  private FlowRecord loss(int portIndex, int known, long lostPackets) {
-    return emptyRow(row.at(mergeRow, 0), portIndex)
-        .kind(0, 0, FlowRecord.ACCEPT, FlowRecord.SKIPDATA)
-        .protocol(0, known)
-        .ports(0, 0)
-        .counts(0, 0)
-        .dropPoint(0)
-        .lostPackets(lostPackets);
-  }
-
-  /** Writes what all rows have that are of no single flow. */
-  private static FlowRecord emptyRow(FlowRecord target, int portIndex) {
-    return target
-        .portIndex(portIndex)
-        .icmp(0, 0)
-        .tcp(0, 0, 0, 0)
-        .setupUs(FlowRecord.UNKNOWN)
-        .audience(FlowRecord.FOR_EVERYBODY)
-        .expiresNs(FlowRecord.NEVER);
+    row.at(mergeRow, 0).withoutTraffic(portIndex, FlowRecord.SKIPDATA, 0, FlowRecord.UNKNOWN);
+    losses.add(row.times(fromNs, toNs));
   }
 
   /** Returns how many rows were passed on so far. */
@@ -294,14 +276,14 @@ public final class RecordBuilder implements CutHandler {
     packets += overflow.packets();
     int known = overflow.destinationPort() < 0 ? 0 : FlowRecord.DESTINATION_PORT_KNOWN;
     int verdict = overflow.dropPoint() == 0 ? FlowRecord.ACCEPT : FlowRecord.DROP;
-    emptyRow(row.at(batch.data(), batch.usedBytes()), overflow.portIndex())
+    row.at(batch.data(), batch.usedBytes())
+        .withoutTraffic(overflow.portIndex(), FlowRecord.SKIPDATA, known, FlowRecord.UNKNOWN)
         .kind(0, overflow.direction(), verdict, FlowRecord.SKIPDATA)
         .protocol(overflow.protocol(), known)
         .ports(0, Math.max(0, overflow.destinationPort()))
         .times(overflow.firstNs(), overflow.lastNs())
         .counts(overflow.packets(), overflow.bytes())
-        .dropPoint(overflow.dropPoint())
-        .lostPackets(FlowRecord.UNKNOWN);
+        .dropPoint(overflow.dropPoint());
     batch.append(row.rowBytes());
     rows++;
   }

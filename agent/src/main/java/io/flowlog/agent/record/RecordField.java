@@ -1,11 +1,6 @@
 package io.flowlog.agent.record;
 
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Every field that a file can show, in the order of a file that shows all of them. */
 public enum RecordField {
@@ -47,29 +42,17 @@ public enum RecordField {
   DROP_POINT,
   END_REASON;
 
-  private static final Map<String, RecordField> BY_NAME = byName();
-
-  private static Map<String, RecordField> byName() {
-    Map<String, RecordField> fields = new LinkedHashMap<>();
-    for (RecordField field : values()) {
-      fields.put(field.fieldName(), field);
-    }
-    return Collections.unmodifiableMap(fields);
-  }
-
   /** Returns the field's name in files and in {@code customized_field}. */
   public String fieldName() {
     // The names are ASCII: no locale changes them.
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Returns the field of a name, or null. */
-  public static @Nullable RecordField ofName(String name) {
-    return BY_NAME.get(name);
-  }
-
-  /** Returns the names of all fields, in order. */
-  public static Set<String> names() {
-    return BY_NAME.keySet();
+  /** Tells whether rows have a value that stand for a span in which nothing was seen, or lost. */
+  public boolean isKnownWithoutTraffic() {
+    return switch (this) {
+      case TIMESTAMP_START, TIMESTAMP_END, REGION, HOST, STATUS, LOST_PACKETS -> true;
+      default -> PortFields.has(this);
+    };
   }
 }

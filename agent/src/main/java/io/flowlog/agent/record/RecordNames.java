@@ -11,7 +11,23 @@ public final class RecordNames {
   private static final List<String> VERDICTS = List.of("ACCEPT", "DROP");
   private static final List<String> STATUSES = List.of("OK", "NODATA", "SKIPDATA");
 
+  /** By version; rows of no flow have none. */
+  private static final List<String> IP_VERSIONS = List.of("", "", "", "", "4", "", "6");
+
   private RecordNames() {}
+
+  /** Returns the words of a field by the number that a row has; none for fields without words. */
+  public static List<String> of(RecordField field) {
+    return switch (field) {
+      case DIRECTION -> directions();
+      case FILTER -> verdicts();
+      case STATUS -> statuses();
+      case TCP_STATE -> tcpStates();
+      case END_REASON -> endReasons();
+      case IP_VERSION -> IP_VERSIONS;
+      default -> List.of();
+    };
+  }
 
   /** Returns the words of {@link FlowRecord#direction()}. */
   public static List<String> directions() {

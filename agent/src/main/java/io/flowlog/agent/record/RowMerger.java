@@ -162,12 +162,8 @@ public final class RowMerger {
     boolean wholeOrFolded = (one.known() & FlowRecord.OF_WHOLE_INTERVAL) != 0 || one.packets() != 0;
     return one.known() == other.known()
         && one.status() == other.status()
-        && isLoss(one) == isLoss(other)
+        && one.hasTraffic() == other.hasTraffic()
         && (wholeOrFolded || (one.firstNs() == other.firstNs() && one.lastNs() == other.lastNs()));
-  }
-
-  private static boolean isLoss(FlowRecord row) {
-    return row.ipVersion() == 0 && row.packets() == 0;
   }
 
   private void append(FlowRecord row, int slot) {
@@ -189,7 +185,7 @@ public final class RowMerger {
 
   private void merge(FlowRecord added, int offset) {
     boolean silent = added.packets() == 0;
-    if (isLoss(added)) {
+    if (!added.hasTraffic()) {
       mergeLoss(added);
       return;
     }
@@ -262,7 +258,7 @@ public final class RowMerger {
         endNs,
         (bytes, offset, length) -> {
           kept.at(bytes, offset);
-          if (kept.packets() != 0 || isLoss(kept)) {
+          if (kept.packets() != 0 || !kept.hasTraffic()) {
             taker.take(bytes, offset, length);
           }
         });

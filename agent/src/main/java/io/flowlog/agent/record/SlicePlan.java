@@ -36,12 +36,17 @@ public record SlicePlan(long intervalUnitNs, boolean dropEvidence, List<FlowLogg
     return null;
   }
 
+  /** Returns how long a logger's intervals are; 0 if a slice is the whole interval of everybody. */
+  public long lengthNs(FlowLogger logger) {
+    return logger.aggregationInterval() * intervalUnitNs;
+  }
+
   /** Returns the interval of a logger that a slice belongs to. */
   public Interval intervalOf(FlowLogger logger, Interval slice) {
     if (intervalUnitNs == 0) {
       return slice;
     }
-    long lengthNs = logger.aggregationInterval() * intervalUnitNs;
+    long lengthNs = lengthNs(logger);
     long startNs = Math.floorDiv(slice.startNs(), lengthNs) * lengthNs;
     return new Interval(startNs, startNs + lengthNs);
   }
@@ -54,6 +59,11 @@ public record SlicePlan(long intervalUnitNs, boolean dropEvidence, List<FlowLogg
   /** Tells whether a logger's rows of ICMP are split by type and code. */
   public static boolean splitsIcmp(FlowLogger logger) {
     return logger.fields().stream().anyMatch(ICMP_FIELDS::contains);
+  }
+
+  /** Returns the bit of {@link FlowRecord#audience()} that a logger's rows have. */
+  public static int audienceOf(FlowLogger logger) {
+    return logger.connectionSetupOnly() ? FlowRecord.FOR_SETUP_ONLY : FlowRecord.FOR_ALL_TRAFFIC;
   }
 
   /** Tells whether somebody collects connection set-up only. */

@@ -2,7 +2,6 @@ package io.flowlog.agent.spool;
 
 import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.logger.FlowLogger;
-import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.Interval;
 import io.flowlog.agent.record.MergeView;
 import io.flowlog.agent.record.SlicePlan;
@@ -205,9 +204,8 @@ public final class IntervalSealer {
 
   private JournalFile mergedOf(Group group) throws SpoolException {
     FlowLogger logger = group.logger();
-    int audience =
-        logger.connectionSetupOnly() ? FlowRecord.FOR_SETUP_ONLY : FlowRecord.FOR_ALL_TRAFFIC;
-    MergeView view = new MergeView(group.told(), SlicePlan.splitsIcmp(logger), audience);
+    MergeView view =
+        new MergeView(group.told(), SlicePlan.splitsIcmp(logger), SlicePlan.audienceOf(logger));
     List<JournalFile> journals = group.journals();
     Merged found = merged;
     if (found == null || !found.slices().equals(journals) || !found.view().equals(view)) {

@@ -18,12 +18,10 @@ final class JournalMerge {
   /** Rows in memory at a time; with its index and while it grows, a merger takes thrice as much. */
   private static final long ROWS_BYTES_MAX = 32 << 20;
 
-  private static final int BATCH_BYTES = 256 << 10;
-
   private final List<JournalFile> slices;
   private final SliceMerger merger;
   private final List<SliceMerger.Renumbering> numbers = new ArrayList<>();
-  private final RecordBatch out = new RecordBatch(BATCH_BYTES);
+  private final RecordBatch out = new RecordBatch();
   private final FlowRecord row = new FlowRecord();
   private final long rowBytesMax;
   private boolean dropEvidence = true;

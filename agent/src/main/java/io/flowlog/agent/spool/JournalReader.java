@@ -31,8 +31,6 @@ import org.jspecify.annotations.Nullable;
  * or content is wrong, and {@link #tornBytes()} tells how much is behind.
  */
 public final class JournalReader implements AutoCloseable {
-  private static final int BATCH_BYTES = 256 << 10;
-
   private final Path path;
   private final FileChannel channel;
   private final long sizeBytes;
@@ -52,7 +50,8 @@ public final class JournalReader implements AutoCloseable {
     this.path = path;
     this.channel = channel;
     sizeBytes = channel.size();
-    batch = new RecordBatch((int) Math.max(FlowRecord.BYTES_MAX, Math.min(sizeBytes, BATCH_BYTES)));
+    long batchBytes = Math.min(sizeBytes, RecordBatch.USUAL_BYTES);
+    batch = new RecordBatch((int) Math.max(FlowRecord.BYTES_MAX, batchBytes));
     if (!read(header, 0, header.length, 0) || !JournalFormat.isHeader(header)) {
       throw SpoolException.damaged(path, 0, "it is no row journal");
     }

@@ -4,6 +4,7 @@ import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.PortFields;
 import io.flowlog.agent.record.RecordDictionary;
 import io.flowlog.agent.record.RecordField;
+import io.flowlog.agent.record.SlicePlan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -30,8 +31,7 @@ final class LoggerRows {
   LoggerRows(SealJob job, RecordDictionary dictionary) {
     this.job = job;
     this.dictionary = dictionary;
-    audience =
-        job.logger().connectionSetupOnly() ? FlowRecord.FOR_SETUP_ONLY : FlowRecord.FOR_ALL_TRAFFIC;
+    audience = SlicePlan.audienceOf(job.logger());
   }
 
   /** Tells whether the logger wants a row, and notes that its port had one. */

@@ -11,7 +11,7 @@ import java.util.List;
 
 /**
  * The file that the rows of one slice, or of an interval merged from slices, are appended to, batch
- * by batch. Owned by the spool thread; {@link Spool#beginInterval} makes one.
+ * by batch. Owned by the spool thread; {@link Spool#beginSlice} makes one.
  *
  * <p>A failed call leaves the file as it was before, so that the same call can be made again.
  */

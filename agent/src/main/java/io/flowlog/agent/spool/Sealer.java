@@ -98,18 +98,7 @@ public final class Sealer {
   private void fillSilent(int portIndex, int status) {
     single.clear();
     row.at(single.data(), 0)
-        .kind(0, 0, FlowRecord.ACCEPT, status)
-        .protocol(0, FlowRecord.OF_WHOLE_INTERVAL)
-        .portIndex(portIndex)
-        .ports(0, 0)
-        .icmp(0, 0)
-        .tcp(0, 0, 0, 0)
-        .setupUs(FlowRecord.UNKNOWN)
-        .counts(0, 0)
-        .dropPoint(0)
-        .audience(FlowRecord.FOR_EVERYBODY)
-        .expiresNs(FlowRecord.NEVER)
-        .lostPackets(FlowRecord.UNKNOWN);
+        .withoutTraffic(portIndex, status, FlowRecord.OF_WHOLE_INTERVAL, FlowRecord.UNKNOWN);
     single.append(row.rowBytes());
   }
 

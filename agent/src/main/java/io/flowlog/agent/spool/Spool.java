@@ -53,7 +53,7 @@ public final class Spool implements AutoCloseable {
   }
 
   /** Begins the journal of a slice; those of later slices are begun later. */
-  public RowJournal beginInterval(long startNs, long endNs) throws SpoolException {
+  public RowJournal beginSlice(long startNs, long endNs) throws SpoolException {
     return journals.begin(sealed.sequenceMax() + 1, startNs, endNs);
   }
 

@@ -15,9 +15,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes frames from a source through the decoder into the connection table.
+ * Takes frames from a source through the decoder into the connection table, each packet under the
+ * number of its logging port.
  *
- * <p>One thread owns it, with the source, the decoder, the batch and the table.
+ * <p>Owned by one {@link Pipeline}, to whom the table belongs, too. Its own are the decoder, the
+ * batch and the {@link PortMatcher}.
  */
 final class CaptureWorker implements FrameHandler {
   /** Enough to overlap the memory accesses of a batch, few enough to stay in the first cache. */

@@ -35,7 +35,7 @@ public final class ControlWorker {
 
   /**
    * Reads the declarations again and has the difference followed. Without a difference nothing is
-   * disturbed: a cut between intervals costs everybody a slice more.
+   * disturbed: a cut within their intervals costs everybody a slice more.
    */
   public void reload(long nowNs) throws IOException {
     Declared declared = source.read();

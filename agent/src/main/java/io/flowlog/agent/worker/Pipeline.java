@@ -19,10 +19,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 
-/** The stages from frames to rows, and the plan that they follow. Owned by one capture thread. */
+/**
+ * The stages of one capture worker, from frames to rows, and the plan that they follow.
+ *
+ * <p>Owned by one capture thread; in a replay that is the caller's. It is made with its own
+ * connection table, record builder, numbers of ports and {@link CaptureWorker}, and nobody else has
+ * these. Sources stay their owner's: they are lent for a call. So does the sink, through which rows
+ * leave; behind a {@link SpoolQueue} they go to another thread.
+ */
 final class Pipeline {
-  private static final int BATCH_BYTES = 1 << 18;
-
   /** When the clock leaps further, what lies between is nobody's. */
   private static final int SILENT_SLICES_MAX = 1440;
 
@@ -42,7 +47,7 @@ final class Pipeline {
     this.settings = settings;
     this.sink = sink;
     long seed = settings.tableSize().hashSeed();
-    builder = new RecordBuilder(sink, new RecordBatch(BATCH_BYTES), false, seed);
+    builder = new RecordBuilder(sink, new RecordBatch(), false, seed);
     table =
         new ConnectionTable(
             settings.tableSize(),
@@ -105,7 +110,7 @@ final class Pipeline {
 
   private static long[] lengthsNs(SlicePlan slices) {
     return slices.loggers().stream()
-        .mapToLong(logger -> logger.aggregationInterval() * slices.intervalUnitNs())
+        .mapToLong(slices::lengthNs)
         .filter(lengthNs -> lengthNs > 0)
         .distinct()
         .toArray();
@@ -174,7 +179,7 @@ final class Pipeline {
     return dropPoints.size();
   }
 
-  /** Lets time pass for ports that are silent: intervals without a packet are told of, too. */
+  /** Lets time pass for ports that are silent: slices without a packet are told of, too. */
   void advanceTo(long nowNs) throws IOException {
     try {
       for (int i = 0; i < SILENT_SLICES_MAX && table.boundaryNs() <= nowNs; i++) {

@@ -14,8 +14,7 @@ import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 
 /**
- * The numbers by which a capture worker and its rows know logging ports. Owned by one capture
- * worker.
+ * The numbers by which packets and rows know logging ports. Owned by one {@link Pipeline}.
  *
  * <p>A port keeps its number for as long as it is there, and gets it back if it returns before the
  * number was free for others: before all that was counted under it is written.
@@ -26,7 +25,7 @@ final class PortNumbers {
   private final Map<String, Integer> leaving = new HashMap<>();
   private final BitSet taken = new BitSet();
 
-  /** Which ports came, and which are there but found no number. */
+  /** The numbers of ports that came and that went, and the ports that found no number. */
   record Change(List<Integer> added, List<Integer> removed, List<LoggingPort> refused) {}
 
   PortNumbers(int numbersMax) {

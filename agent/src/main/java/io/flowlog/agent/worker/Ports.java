@@ -1,7 +1,6 @@
 package io.flowlog.agent.worker;
 
 import io.flowlog.agent.port.LoggingPort;
-import io.flowlog.agent.record.RecordDictionary;
 import java.util.List;
 import java.util.UUID;
 
@@ -26,14 +25,5 @@ public record Ports(List<LoggingPort> list, boolean isAssumed) {
   /** Returns declared ports. */
   public static Ports of(List<LoggingPort> ports) {
     return new Ports(ports, false);
-  }
-
-  /** Returns the ports by number. */
-  RecordDictionary dictionary() {
-    RecordDictionary dictionary = new RecordDictionary();
-    for (int portIndex = 0; portIndex < list.size(); portIndex++) {
-      dictionary.define(portIndex, list.get(portIndex));
-    }
-    return dictionary;
   }
 }

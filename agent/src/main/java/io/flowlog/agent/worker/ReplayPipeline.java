@@ -99,7 +99,7 @@ public final class ReplayPipeline implements AutoCloseable {
     }
   }
 
-  /** Cuts the last interval and stores everything. */
+  /** Cuts the last slice and stores everything. */
   public void finish(ReplayProgress progress) throws IOException {
     pipeline.finish();
     spoolWorker.onLastSlice();

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class SpoolQueue implements SliceSink {
   private static final int BATCHES = 32;
   private static final int COMMANDS_MAX = 4 * BATCHES;
-  private static final int BATCH_BYTES = 1 << 18;
   private static final long PATIENCE_MS = 50;
 
   private final ArrayBlockingQueue<Command> commands = new ArrayBlockingQueue<>(COMMANDS_MAX);
@@ -80,7 +79,7 @@ final class SpoolQueue implements SliceSink {
     RecordBatch found = empty.poll();
     if (found == null && batches < BATCHES) {
       batches++;
-      return new RecordBatch(BATCH_BYTES);
+      return new RecordBatch();
     }
     if (found == null) {
       counters.increment(AgentCounter.SPOOL_QUEUE_FULL);

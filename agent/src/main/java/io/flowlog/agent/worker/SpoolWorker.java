@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes records to the journal of their slice, and has files made of slices that are complete.
  *
- * <p>One thread owns it, with the spool.
+ * <p>Owned by the spool thread, as are the spool and the sealer that it works with; in a replay by
+ * the one thread that there is.
  */
 final class SpoolWorker implements SliceSink, AutoCloseable {
   private final Spool spool;
@@ -59,7 +60,7 @@ final class SpoolWorker implements SliceSink, AutoCloseable {
 
   @Override
   public void onSliceStart(long startNs, long endNs) throws SpoolException {
-    RowJournal started = spool.beginInterval(startNs, endNs);
+    RowJournal started = spool.beginSlice(startNs, endNs);
     try {
       started.declare(plan.slices());
       for (NumberedPort port : plan.ports()) {
@@ -92,7 +93,7 @@ final class SpoolWorker implements SliceSink, AutoCloseable {
 
   private RowJournal running() {
     if (journal == null) {
-      throw new IllegalStateException("rows came outside an interval");
+      throw new IllegalStateException("rows came outside a slice");
     }
     return journal;
   }

@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.cli.demo.CaptureFileWriter;
 import io.flowlog.agent.cli.demo.FrameBuilder;
-import io.flowlog.agent.record.RecordField;
+import io.flowlog.agent.logger.FlowLogger.Layout;
+import io.flowlog.agent.record.RowLayout;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -54,7 +55,7 @@ class ReplayCommandTest {
         .assertSays("read     3 frames: 3 packets, 196 bytes, 2 connections")
         .assertSays("wrote    3 records in 1 file below " + out);
     List<Map<String, String>> rows = rows(out);
-    assertEquals(List.copyOf(RecordField.names()), List.copyOf(rows.get(0).keySet()));
+    assertEquals(RowLayout.of(Layout.nhn).names(), List.copyOf(rows.get(0).keySet()));
     assertEquals(List.of("unknown", "unknown", "unknown"), column(rows, "direction"));
     assertEquals(List.of("1767323045", "1767323045", "1767323106"), column(rows, "timestamp_end"));
   }

@@ -4,11 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flowlog.agent.logger.FlowLogger.Layout;
 import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordDictionary;
-import io.flowlog.agent.record.RecordField;
+import io.flowlog.agent.record.RowLayout;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 class CsvFileTest {
   private static final RecordDictionary PORTS = CsvFixture.ports(CsvFixture.FULL_PORT);
-  private static final List<String> ALL = List.copyOf(RecordField.names());
+  private static final List<String> ALL = RowLayout.of(Layout.nhn).names();
 
   /** Every port field, none of which a row without traffic loses. */
   private static final Set<String> KNOWN_WITHOUT_TRAFFIC =

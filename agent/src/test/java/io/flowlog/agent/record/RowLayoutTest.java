@@ -9,6 +9,7 @@ import io.flowlog.agent.logger.FlowLogger.Layout;
 import io.flowlog.agent.record.Column.Constant;
 import io.flowlog.agent.record.Column.HighestVersion;
 import io.flowlog.agent.record.Column.ValueType;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +29,9 @@ class RowLayoutTest {
 
   @Test
   void shouldHaveAColumnPerFieldOfARecord() {
-    assertEquals(List.copyOf(RecordField.names()), RowLayout.of(Layout.nhn).names());
+    assertEquals(
+        Arrays.stream(RecordField.values()).map(RecordField::fieldName).toList(),
+        RowLayout.of(Layout.nhn).names());
   }
 
   @Test

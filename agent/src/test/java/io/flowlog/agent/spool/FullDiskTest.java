@@ -39,7 +39,7 @@ class FullDiskTest {
   void shouldKeepTheJournalWholeAndGoOnOnceThereIsRoom() throws IOException {
     try (SmallDisk disk = new SmallDisk(temporary.resolve("disk"));
         Spool spool = open(disk)) {
-      RowJournal journal = spool.beginInterval(0, 1);
+      RowJournal journal = spool.beginSlice(0, 1);
       journal.definePort(0, TestRows.ports(1));
       Path file = disk.folder().resolve("spool/journal/000000000001_0_1.open");
       RecordBatch batch = TestRows.batch(1, 300);
@@ -77,10 +77,10 @@ class FullDiskTest {
     try (SmallDisk disk = new SmallDisk(temporary.resolve("disk"));
         Spool spool = open(disk)) {
       disk.fill();
-      assertFails(Code.DISK_FULL, disk.folder(), () -> spool.beginInterval(0, 1));
+      assertFails(Code.DISK_FULL, disk.folder(), () -> spool.beginSlice(0, 1));
       assertEquals(List.of(), filesIn(disk, "journal"));
       disk.makeRoom();
-      spool.beginInterval(0, 1).complete(0);
+      spool.beginSlice(0, 1).complete(0);
     }
   }
 
@@ -105,7 +105,7 @@ class FullDiskTest {
   void shouldOpenOnAFullDiskAndRecoverOnceThereIsRoom() throws IOException {
     try (SmallDisk disk = new SmallDisk(temporary.resolve("disk"))) {
       try (Spool spool = open(disk)) {
-        RowJournal journal = spool.beginInterval(0, 1);
+        RowJournal journal = spool.beginSlice(0, 1);
         journal.definePort(0, TestRows.ports(1));
         // ends near a page's end, so that the last frame needs another page
         long rowBytes = TestRows.batch(0, 1).usedBytes();
@@ -153,7 +153,7 @@ class FullDiskTest {
   }
 
   private static JournalFile journalOf(Spool spool, int rows) throws IOException {
-    RowJournal journal = spool.beginInterval(0, 1);
+    RowJournal journal = spool.beginSlice(0, 1);
     journal.definePort(0, TestRows.ports(1));
     journal.append(TestRows.batch(1, rows));
     return journal.complete(0);

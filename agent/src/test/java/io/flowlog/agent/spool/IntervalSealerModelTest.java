@@ -158,7 +158,7 @@ class IntervalSealerModelTest {
   }
 
   private long write(Slice slice, SlicePlan plan) throws IOException {
-    RowJournal journal = spool().beginInterval(slice.span().startNs(), slice.span().endNs());
+    RowJournal journal = spool().beginSlice(slice.span().startNs(), slice.span().endNs());
     journal.declare(plan);
     journal.definePort(0, TestRows.ports(1));
     RecordBatch batch = new RecordBatch(20 * FlowRecord.BYTES_MAX);

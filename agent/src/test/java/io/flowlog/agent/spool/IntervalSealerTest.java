@@ -51,7 +51,7 @@ class IntervalSealerTest {
   /** Writes the slice of a minute, with rows that no other slice has. */
   private static JournalFile slice(Spool spool, int minute, int rows, FlowLogger... loggers)
       throws IOException {
-    RowJournal journal = spool.beginInterval(minute * MINUTE_NS, (minute + 1) * MINUTE_NS);
+    RowJournal journal = spool.beginSlice(minute * MINUTE_NS, (minute + 1) * MINUTE_NS);
     journal.declare(new SlicePlan(MINUTE_NS, true, List.of(loggers)));
     journal.definePort(0, TestRows.ports(1));
     for (int row = 0; row < rows; row += FRAME_ROWS) {

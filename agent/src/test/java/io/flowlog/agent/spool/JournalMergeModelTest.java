@@ -112,7 +112,7 @@ class JournalMergeModelTest {
   }
 
   private JournalFile distinctRows(int rows) throws IOException {
-    RowJournal journal = spool.beginInterval(0, 60);
+    RowJournal journal = spool.beginSlice(0, 60);
     journal.declare(new SlicePlan(60, true, List.of()));
     journal.definePort(0, TestRows.ports(1));
     RecordBatch batch = new RecordBatch((rows + 1) * FlowRecord.bytesOf(4));

@@ -50,7 +50,7 @@ class JournalModelTest {
   @BeforeEach
   void writeRandomJournal() throws IOException {
     try (Spool spool = Spool.open(folder.resolve("spool"), new SpoolConfig(false), counters())) {
-      RowJournal journal = spool.beginInterval(1000, 2000);
+      RowJournal journal = spool.beginSlice(1000, 2000);
       Path open = folder.resolve("spool/journal/000000000001_1000_2000.open");
       note(open);
       journal.declare(plan);
@@ -262,7 +262,7 @@ class JournalModelTest {
   void shouldReadFramesLargerThanItsBuffer() throws IOException {
     RecordBatch large = TestRows.batch(0, 10_000);
     try (Spool spool = Spool.open(folder.resolve("large"), new SpoolConfig(false), counters())) {
-      RowJournal journal = spool.beginInterval(0, 1);
+      RowJournal journal = spool.beginSlice(0, 1);
       journal.definePort(0, ports);
       journal.append(large);
       try (JournalReader reader = JournalReader.open(journal.complete(0).path())) {

@@ -51,7 +51,7 @@ final class RandomSlices {
   /** Writes the next slice. */
   JournalFile write(Spool spool) throws IOException {
     RecordDictionary dictionary = dictionary();
-    RowJournal journal = spool.beginInterval(startNs, startNs + SLICE_NS);
+    RowJournal journal = spool.beginSlice(startNs, startNs + SLICE_NS);
     journal.declare(new SlicePlan(SLICE_NS, random.nextBoolean(), List.of()));
     List<Integer> numbers = new ArrayList<>();
     for (int number = 0; number < dictionary.size(); number++) {

@@ -98,7 +98,7 @@ class SealerTest {
 
   @Test
   void shouldMakeNoFileOfAnEmptyInterval() throws IOException {
-    JournalFile journal = spool.beginInterval(0, 1).complete(0);
+    JournalFile journal = spool.beginSlice(0, 1).complete(0);
     assertEquals(List.of(), seal(journal, ALL, 10));
     assertEquals(List.of(), spool.sealed());
   }
@@ -144,7 +144,7 @@ class SealerTest {
 
   /** Makes the journal of an interval, with a frame for each ten rows. */
   private JournalFile journal(int rows) throws IOException {
-    RowJournal journal = spool.beginInterval(60 * TestRows.SECOND_NS, 120 * TestRows.SECOND_NS);
+    RowJournal journal = spool.beginSlice(60 * TestRows.SECOND_NS, 120 * TestRows.SECOND_NS);
     journal.definePort(0, TestRows.ports(1));
     for (int row = 0; row < rows; row += 10) {
       journal.append(TestRows.batch(row + 1, Math.min(10, rows - row)));

@@ -85,7 +85,7 @@ class SilentPortTest {
   }
 
   private List<SealedFile> seal(FlowLogger logger) throws IOException {
-    RowJournal journal = spool.beginInterval(1000, 2000);
+    RowJournal journal = spool.beginSlice(1000, 2000);
     journal.declare(new SlicePlan(1000, dropEvidence, List.of(logger)));
     for (int portIndex = 0; portIndex < dictionary.size(); portIndex++) {
       if (dictionary.find(portIndex) != null) {

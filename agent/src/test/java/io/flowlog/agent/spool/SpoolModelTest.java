@@ -104,7 +104,7 @@ class SpoolModelTest {
     if (journal == null) {
       // few different intervals, so that journals of the same one meet
       long start = random.nextInt(4) * 60L * TestRows.SECOND_NS;
-      journal = spool().beginInterval(start, start + 60 * TestRows.SECOND_NS);
+      journal = spool().beginSlice(start, start + 60 * TestRows.SECOND_NS);
       frameEnds.clear();
       frameRows.clear();
       syncedBytes = 0;

@@ -30,7 +30,7 @@ class SpoolTest {
   @Test
   void shouldCompleteTheJournalOfAKilledWriter() throws IOException {
     try (Spool spool = open()) {
-      RowJournal journal = spool.beginInterval(5, 6);
+      RowJournal journal = spool.beginSlice(5, 6);
       journal.definePort(0, TestRows.ports(1));
       journal.append(TestRows.batch(10, 3));
       journal.close();
@@ -57,7 +57,7 @@ class SpoolTest {
     try (Spool spool = open()) {
       assertEquals(List.of(), spool.journals());
       assertEquals(1000, counters.get(AgentCounter.JOURNAL_TORN_BYTES));
-      assertEquals(4, spool.beginInterval(0, 1).complete(0).sequence());
+      assertEquals(4, spool.beginSlice(0, 1).complete(0).sequence());
     }
   }
 
@@ -76,7 +76,7 @@ class SpoolTest {
     try (Spool spool = open()) {
       JournalFile journal = journalOfOneRow(spool);
       seal(spool, journal);
-      spool.beginInterval(7, 8).close();
+      spool.beginSlice(7, 8).close();
       spool.discardAll();
       assertEquals(List.of(), spool.journals());
       assertEquals(List.of(), spool.sealed());
@@ -136,7 +136,7 @@ class SpoolTest {
   }
 
   private static JournalFile journalOfOneRow(Spool spool) throws IOException {
-    RowJournal journal = spool.beginInterval(5, 6);
+    RowJournal journal = spool.beginSlice(5, 6);
     journal.definePort(0, TestRows.ports(1));
     journal.append(TestRows.batch(10, 1));
     return journal.complete(10);

@@ -48,7 +48,7 @@ final class KillTestChild {
     long number = firstNumber;
     for (long minute = 0; ; minute++) {
       long start = minute / 2 % 3 * 60 * TestRows.SECOND_NS;
-      RowJournal journal = spool.beginInterval(start, start + 60 * TestRows.SECOND_NS);
+      RowJournal journal = spool.beginSlice(start, start + 60 * TestRows.SECOND_NS);
       journal.definePort(0, TestRows.ports(1));
       for (int i = random.nextInt(12); i >= 0; i--) {
         int rows = 1 + random.nextInt(20);

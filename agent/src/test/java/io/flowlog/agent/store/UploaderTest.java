@@ -76,7 +76,7 @@ class UploaderTest {
 
   private void sealMinute(long minute, int rows) throws IOException {
     long start = minute * 60 * TestRows.SECOND_NS;
-    RowJournal journal = spool.beginInterval(start, start + 60 * TestRows.SECOND_NS);
+    RowJournal journal = spool.beginSlice(start, start + 60 * TestRows.SECOND_NS);
     journal.definePort(0, TestRows.ports(1));
     journal.append(TestRows.batch(1, rows));
     JournalFile file = journal.complete(0);

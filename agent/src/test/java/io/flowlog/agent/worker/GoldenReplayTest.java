@@ -10,9 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.flowlog.agent.cli.demo.FrameBuilder;
 import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
+import io.flowlog.agent.logger.FlowLogger.Layout;
 import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.metrics.AgentCounter;
-import io.flowlog.agent.record.RecordField;
+import io.flowlog.agent.record.RowLayout;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,7 +73,7 @@ class GoldenReplayTest {
   @Test
   void shouldRecordAWebConversationWithEveryField() throws IOException {
     ReplayFixture replay = replay();
-    replay.fields = List.copyOf(RecordField.names());
+    replay.fields = RowLayout.of(Layout.nhn).names();
     webConversation(replay, 40_000);
     SortedMap<String, byte[]> files = replay.run();
     assertEquals(Set.of("2026/01/02/" + NAME + "05_host-1.csv"), files.keySet());
@@ -82,7 +83,7 @@ class GoldenReplayTest {
   @Test
   void shouldRecordTheSameInGzip() throws IOException {
     ReplayFixture replay = replay();
-    replay.fields = List.copyOf(RecordField.names());
+    replay.fields = RowLayout.of(Layout.nhn).names();
     replay.compression = CompressionType.GZIP;
     webConversation(replay, 40_000);
     SortedMap<String, byte[]> files = replay.run();

@@ -156,7 +156,8 @@ class ReplayPipelineTest {
   /** Fills a spool with a sealed file, a complete journal and one that was cut off. */
   private void leaveBehind(Path spoolFolder) throws IOException {
     ReplayPlan plan = replay.plan(replay.out());
-    RecordDictionary ports = plan.ports().dictionary();
+    RecordDictionary ports = new RecordDictionary();
+    ports.define(0, plan.ports().list().get(0));
     try (Spool spool = Spool.open(spoolFolder, new SpoolConfig(false), new CounterSet())) {
       Sealer sealer =
           new Sealer(
@@ -176,7 +177,7 @@ class ReplayPipelineTest {
 
   private static RowJournal writeJournal(Spool spool, RecordDictionary ports) throws IOException {
     long startNs = Math.floorDiv(ReplayFixture.START_NS, MINUTE_NS) * MINUTE_NS;
-    RowJournal journal = spool.beginInterval(startNs, startNs + MINUTE_NS);
+    RowJournal journal = spool.beginSlice(startNs, startNs + MINUTE_NS);
     journal.definePort(0, ports);
     RecordBatch batch = new RecordBatch(FlowRecord.BYTES_MAX);
     new FlowRecord().at(batch.data(), 0).kind(4, 0, 0, 0).portIndex(0).counts(666, 666);

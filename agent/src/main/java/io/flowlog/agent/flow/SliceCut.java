@@ -9,7 +9,7 @@ import io.flowlog.agent.metrics.CounterSet;
  *
  * <p>Owned by one {@link ConnectionTable}.
  */
-final class IntervalCut {
+final class SliceCut {
   private static final TcpState[] STATES = TcpState.values();
   private static final EndReason[] REASONS = EndReason.values();
   private static final int FIRST_UNIT = 2;
@@ -54,7 +54,7 @@ final class IntervalCut {
   private boolean sweeping;
   private int cursor;
 
-  IntervalCut(
+  SliceCut(
       ConnectionStore store,
       TimeoutTable timeouts,
       PortExtras extras,
@@ -175,7 +175,7 @@ final class IntervalCut {
     closedNs = sliceEndNs;
     view.describe(collectsSetup);
     handler.onCutStart(startNs, sliceEndNs);
-    counters.increment(AgentCounter.INTERVALS);
+    counters.increment(AgentCounter.SLICES);
     endNs = Long.MIN_VALUE;
     tag = tag + 1 & (int) Entry.TAG_MASK;
     sweeping = true;
@@ -280,7 +280,7 @@ final class IntervalCut {
     memory.hotWord(unit, Entry.BYTES + 1, 0);
     memory.hotWord(unit, Entry.PACKETS, 0);
     memory.coldWord(unit, Entry.RARE, memory.coldWord(unit, Entry.RARE) & Entry.SETUP_MASK);
-    long next = Entry.withTag(state & ~Entry.INTERVAL_BITS, tag);
+    long next = Entry.withTag(state & ~Entry.SLICE_BITS, tag);
     memory.hotWord(unit, Entry.STATE, next);
     return next;
   }
