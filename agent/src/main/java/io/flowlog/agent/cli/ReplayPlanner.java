@@ -23,7 +23,6 @@ import io.flowlog.agent.record.RowLayout;
 import io.flowlog.agent.worker.Ports;
 import io.flowlog.agent.worker.ReplayPlan;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -73,7 +72,7 @@ final class ReplayPlanner {
         new EncoderSettings(
             config.timestampUnit(), config.format().csvHeader(), config.region(), config.host()),
         everything ? NO_ROW_LIMIT : config.format().rowsPerFile(),
-        config.timeZone().getRules().getOffset(Instant.EPOCH),
+        config.timeZone(),
         config.logger(),
         excluding ? config.capture().excludeAddresses() : List.of());
   }
