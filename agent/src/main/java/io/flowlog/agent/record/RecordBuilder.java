@@ -28,8 +28,9 @@ public final class RecordBuilder implements CutHandler {
   private final RowMerger merger;
 
   /** What was lost in the running slice, as rows. */
-  private final RowMerger losses;
+  private RowMerger losses;
 
+  private final long hashSeed;
   private final FlowRecord row = new FlowRecord();
   private final byte[] mergeRow = new byte[FlowRecord.BYTES_MAX];
 
@@ -56,6 +57,7 @@ public final class RecordBuilder implements CutHandler {
     this.sink = sink;
     this.batch = batch;
     nextSplitsIcmp = splitIcmp;
+    this.hashSeed = hashSeed;
     merger = new RowMerger(hashSeed);
     losses = new RowMerger(hashSeed);
   }
@@ -88,6 +90,18 @@ public final class RecordBuilder implements CutHandler {
    */
   public void gap(int portIndex, long fromNs, long toNs) {
     losses.add(loss(portIndex, 0, FlowRecord.UNKNOWN).times(fromNs, toNs));
+  }
+
+  /** Forgets what was lost of a port in the slice that runs now, which the port is not part of. */
+  public void forgetLosses(int portIndex) {
+    RowMerger others = new RowMerger(hashSeed);
+    losses.drain(
+        (data, offset, length) -> {
+          if (row.at(data, offset).portIndex() != portIndex) {
+            others.add(row);
+          }
+        });
+    losses = others;
   }
 
   private FlowRecord loss(int portIndex, int known, long lostPackets) {

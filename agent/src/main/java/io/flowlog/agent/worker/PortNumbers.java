@@ -26,6 +26,9 @@ final class PortNumbers {
   private final Map<String, Integer> leaving = new HashMap<>();
   private final BitSet taken = new BitSet();
 
+  /** Of ports that are there. */
+  private final BitSet inUse = new BitSet();
+
   /** Which ports came, and which are there but found no number. */
   record Change(List<Integer> added, List<Integer> removed, List<LoggingPort> refused) {}
 
@@ -54,6 +57,7 @@ final class PortNumbers {
         continue;
       }
       taken.set(number);
+      inUse.set(number);
       present.put(port.portId(), number);
       added.add(number);
     }
@@ -77,6 +81,7 @@ final class PortNumbers {
       if (!staying.contains(entry.getKey())) {
         leaving.put(entry.getKey(), entry.getValue());
         removed.add(entry.getValue());
+        inUse.clear(entry.getValue());
         entries.remove();
       }
     }
@@ -86,6 +91,11 @@ final class PortNumbers {
   /** Returns the numbers of the ports that are there. */
   Collection<Integer> all() {
     return Collections.unmodifiableCollection(present.values());
+  }
+
+  /** Tells whether a number, which may be -1, is that of a port that is there. */
+  boolean isInUse(int number) {
+    return number >= 0 && inUse.get(number);
   }
 
   /** Returns the number of a port, or -1 if it has none. */

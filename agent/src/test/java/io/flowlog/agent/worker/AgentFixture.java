@@ -174,8 +174,18 @@ final class AgentFixture implements AutoCloseable {
 
   /** Hands over a drop report but for the port's and the drop point's numbers. */
   void drop(DropReport report, LoggingPort port, String dropPoint) throws IOException {
+    number(report, port, dropPoint);
+    drop(report);
+  }
+
+  /** Gives a drop report the numbers that its port and drop point have now. */
+  void number(DropReport report, LoggingPort port, String dropPoint) throws IOException {
     report.portIndex = pipeline.numberOf(port);
     report.dropPoint = pipeline.numberOfDropPoint(dropPoint);
+  }
+
+  /** Hands over a drop report that has all its numbers. */
+  void drop(DropReport report) {
     pipeline.drop(report);
   }
 
