@@ -7,6 +7,7 @@ import io.flowlog.agent.config.LoadedConfig;
 import io.flowlog.agent.config.LoggerFiles;
 import io.flowlog.agent.config.PortFiles;
 import io.flowlog.agent.config.Problem;
+import io.flowlog.agent.decode.PacketBatch;
 import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.logger.FlowLogger;
@@ -108,6 +109,15 @@ final class ReplayPlanner {
     note(ports.problems());
     if (ports.problems().isEmpty() && ports.values().isEmpty()) {
       mistakes.add(file + ": declares no logging port: add one, or drop --ports");
+    }
+    if (ports.values().size() > PacketBatch.PORTS_MAX) {
+      mistakes.add(
+          file
+              + ": declares "
+              + ports.values().size()
+              + " logging ports: a replay takes "
+              + PacketBatch.PORTS_MAX
+              + ": leave some out");
     }
     return ports.values();
   }
