@@ -7,6 +7,7 @@ import io.flowlog.agent.config.LoadedConfig;
 import io.flowlog.agent.config.LoggerFiles;
 import io.flowlog.agent.config.PortFiles;
 import io.flowlog.agent.config.Problem;
+import io.flowlog.agent.decode.PacketBatch;
 import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.logger.FlowLogger;
@@ -23,7 +24,6 @@ import io.flowlog.agent.record.RowLayout;
 import io.flowlog.agent.worker.Ports;
 import io.flowlog.agent.worker.ReplayPlan;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -73,7 +73,7 @@ final class ReplayPlanner {
         new EncoderSettings(
             config.timestampUnit(), config.format().csvHeader(), config.region(), config.host()),
         everything ? NO_ROW_LIMIT : config.format().rowsPerFile(),
-        config.timeZone().getRules().getOffset(Instant.EPOCH),
+        config.timeZone(),
         config.logger(),
         excluding ? config.capture().excludeAddresses() : List.of());
   }
@@ -109,6 +109,15 @@ final class ReplayPlanner {
     note(ports.problems());
     if (ports.problems().isEmpty() && ports.values().isEmpty()) {
       mistakes.add(file + ": declares no logging port: add one, or drop --ports");
+    }
+    if (ports.values().size() > PacketBatch.PORTS_MAX) {
+      mistakes.add(
+          file
+              + ": declares "
+              + ports.values().size()
+              + " logging ports: a replay takes "
+              + PacketBatch.PORTS_MAX
+              + ": leave some out");
     }
     return ports.values();
   }

@@ -8,14 +8,14 @@ import io.flowlog.agent.logger.LoggerConfig;
 import io.flowlog.agent.record.RecordConfig;
 import io.flowlog.agent.store.StoreConfig;
 import java.nio.file.Path;
-import java.time.ZoneId;
+import java.time.ZoneOffset;
 
 /**
  * The agent's whole configuration: what concerns all of it, then one section per package.
  *
  * @param host the name that tells this host's files from another's
  * @param region the text of the field of that name in records; may be empty
- * @param timeZone the zone of the times in file and folder names; never changes its offset
+ * @param timeZone the zone of the times in file and folder names, which never changes
  * @param timestampUnit the unit of the times in records
  * @param stateDir where the agent keeps what must outlive it
  * @param loggersDir where loggers are declared
@@ -24,7 +24,7 @@ import java.time.ZoneId;
 public record AgentConfig(
     String host,
     String region,
-    ZoneId timeZone,
+    ZoneOffset timeZone,
     TimestampUnit timestampUnit,
     Path stateDir,
     Path loggersDir,

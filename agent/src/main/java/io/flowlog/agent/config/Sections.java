@@ -12,6 +12,7 @@ import io.flowlog.agent.record.RecordConfig;
 import io.flowlog.agent.store.StoreConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -33,7 +34,7 @@ final class Sections {
         new AgentConfig(
             host(reader, kernelHostName),
             or(reader.value("region", Values::region), ""),
-            or(reader.value("time_zone", Values::timeZone), Values.UTC),
+            or(reader.value("time_zone", Values::timeZone), ZoneOffset.UTC),
             or(reader.value("timestamp_unit", Values::timestampUnit), Values.TIMESTAMP_UNIT),
             directory(reader, "state_dir", "/var/lib/flowlog-agent"),
             directory(reader, "loggers_dir", "/etc/flowlog-agent/loggers.d"),

@@ -17,7 +17,6 @@ import java.util.stream.Collectors;
 
 /** Reads the kinds of value that the configuration file has besides amounts. */
 final class Values {
-  static final ZoneId UTC = ZoneId.of("UTC");
   static final TimestampUnit TIMESTAMP_UNIT = TimestampUnit.SECONDS;
 
   private static final int REGION_CHARACTERS_MAX = 64;
@@ -34,8 +33,11 @@ final class Values {
     return text;
   }
 
-  /** Reads a zone whose clocks are never turned: else two intervals would share a file name. */
-  static ZoneId timeZone(String text) throws FieldException {
+  /**
+   * Reads a zone whose clocks are never turned: else two intervals would share a file name. What
+   * counts is its time of today, also for packets of the past.
+   */
+  static ZoneOffset timeZone(String text) throws FieldException {
     ZoneId zone;
     try {
       zone = ZoneId.of(text);
@@ -45,8 +47,9 @@ final class Values {
           FieldProblem.quote(text) + " is not a time zone",
           nearest == null ? "write e.g. UTC, Asia/Seoul, +09:00" : "did you mean " + nearest + "?");
     }
-    if (zone instanceof ZoneOffset || zone.getRules().nextTransition(Instant.now()) == null) {
-      return zone;
+    Instant now = Instant.now();
+    if (zone.getRules().isFixedOffset() || zone.getRules().nextTransition(now) == null) {
+      return zone.getRules().getOffset(now);
     }
     throw new FieldException(
         FieldProblem.quote(text) + " has daylight saving or another change ahead",

@@ -23,6 +23,9 @@ public enum AgentCounter {
       "Frames whose IP packet claims to be shorter than its header: in no record."),
   FRAMES_OF_NO_PORT(
       "frames_of_no_port_total", "Frames that belong to no logging port: in no record."),
+  DROPS_OF_NO_PORT(
+      "drops_of_no_port_total",
+      "Packets that the host dropped, told when their logging port was gone: in no record."),
   FRAMES_EXCLUDED("frames_excluded_total", "Packets of an address in capture.exclude_addresses."),
   LINKTYPE_UNKNOWN(
       "frames_linktype_unknown_total", "Frames of a link type that we cannot read: in no record."),

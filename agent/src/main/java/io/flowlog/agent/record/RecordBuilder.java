@@ -28,8 +28,9 @@ public final class RecordBuilder implements CutHandler {
   private final RowMerger merger;
 
   /** What was lost in the running slice, as rows. */
-  private final RowMerger losses;
+  private RowMerger losses;
 
+  private final long hashSeed;
   private final FlowRecord row = new FlowRecord();
   private final byte[] mergeRow = new byte[FlowRecord.BYTES_MAX];
 
@@ -56,6 +57,7 @@ public final class RecordBuilder implements CutHandler {
     this.sink = sink;
     this.batch = batch;
     nextSplitsIcmp = splitIcmp;
+    this.hashSeed = hashSeed;
     merger = new RowMerger(hashSeed);
     losses = new RowMerger(hashSeed);
   }
@@ -91,6 +93,18 @@ public final class RecordBuilder implements CutHandler {
   public void gap(int portIndex, long fromNs, long toNs) {
     row.at(mergeRow, 0).withoutTraffic(portIndex, FlowRecord.SKIPDATA, 0, FlowRecord.UNKNOWN);
     losses.add(row.times(fromNs, toNs));
+  }
+
+  /** Forgets what was lost of a port in the slice that runs now, which the port is not part of. */
+  public void forgetLosses(int portIndex) {
+    RowMerger others = new RowMerger(hashSeed);
+    losses.drain(
+        (data, offset, length) -> {
+          if (row.at(data, offset).portIndex() != portIndex) {
+            others.add(row);
+          }
+        });
+    losses = others;
   }
 
   /** Returns how many rows were passed on so far. */

@@ -35,13 +35,14 @@ public final class ControlWorker {
 
   /**
    * Reads the declarations again and has the difference followed. Without a difference nothing is
-   * disturbed: a cut within their intervals costs everybody a slice more.
+   * disturbed, a cut within their intervals costs everybody a slice more; but what was refused may
+   * be possible by now.
    */
   public void reload(long nowNs) throws IOException {
     Declared declared = source.read();
     CapturePlan next = CapturePlan.of(declared.loggers(), declared.ports(), coverage);
     declarationProblems = declared.problems();
-    if (!next.equals(plan)) {
+    if (!next.equals(plan) || !refusals.isEmpty()) {
       refusals = List.copyOf(follower.follow(next, nowNs));
       plan = next;
     }

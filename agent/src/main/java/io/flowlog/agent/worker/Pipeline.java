@@ -7,6 +7,7 @@ import io.flowlog.agent.flow.ConnectionTable;
 import io.flowlog.agent.flow.CutTarget;
 import io.flowlog.agent.flow.IntervalSchedule;
 import io.flowlog.agent.logger.CapturePlan;
+import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.RecordBatch;
@@ -38,6 +39,7 @@ final class Pipeline {
   private final List<String> dropPoints = new ArrayList<>();
 
   private final SliceSink sink;
+  private final CounterSet counters;
   private final RecordBuilder builder;
   private final ConnectionTable table;
   private final CaptureWorker captureWorker;
@@ -46,6 +48,7 @@ final class Pipeline {
   Pipeline(PipelineSettings settings, SliceSink sink, CounterSet counters) {
     this.settings = settings;
     this.sink = sink;
+    this.counters = counters;
     long seed = settings.tableSize().hashSeed();
     builder = new RecordBuilder(sink, new RecordBatch(), false, seed);
     table =
@@ -121,6 +124,7 @@ final class Pipeline {
     builder.splitIcmp(slices.splitsIcmp());
     PortNumbers.Change change = numbers.assign(plan.ports(), table::isPortGone);
     change.removed().forEach(table::removePort);
+    change.removed().forEach(builder::forgetLosses);
     change.added().forEach(table::addPort);
     List<NumberedPort> ports = new ArrayList<>();
     for (LoggingPort port : plan.ports()) {
@@ -155,12 +159,20 @@ final class Pipeline {
 
   /** Takes a report of packets that the host dropped, in the slice in which they were seen. */
   void drop(DropReport report) {
-    table.apply(report);
+    // A row of a port that is not in the plan would make its slice unreadable.
+    if (numbers.isInUse(report.portIndex)) {
+      table.apply(report);
+    } else {
+      counters.add(AgentCounter.DROPS_OF_NO_PORT, report.packets);
+    }
   }
 
-  /** Takes the news that packets of a port were lost on the way to us. */
+  /** Takes the news that packets of a port were lost on the way to us, if it is captured. */
   void lost(LoggingPort port, long lostPackets) {
-    builder.lost(numbers.of(port), lostPackets);
+    int number = numbers.of(port);
+    if (number >= 0) {
+      builder.lost(number, lostPackets);
+    }
   }
 
   /** Returns the number by which reports know a port; -1 if it is not captured. */

@@ -25,6 +25,9 @@ final class PortNumbers {
   private final Map<String, Integer> leaving = new HashMap<>();
   private final BitSet taken = new BitSet();
 
+  /** Of ports that are there. */
+  private final BitSet inUse = new BitSet();
+
   /** The numbers of ports that came and that went, and the ports that found no number. */
   record Change(List<Integer> added, List<Integer> removed, List<LoggingPort> refused) {}
 
@@ -53,6 +56,7 @@ final class PortNumbers {
         continue;
       }
       taken.set(number);
+      inUse.set(number);
       present.put(port.portId(), number);
       added.add(number);
     }
@@ -76,6 +80,7 @@ final class PortNumbers {
       if (!staying.contains(entry.getKey())) {
         leaving.put(entry.getKey(), entry.getValue());
         removed.add(entry.getValue());
+        inUse.clear(entry.getValue());
         entries.remove();
       }
     }
@@ -85,6 +90,11 @@ final class PortNumbers {
   /** Returns the numbers of the ports that are there. */
   Collection<Integer> all() {
     return Collections.unmodifiableCollection(present.values());
+  }
+
+  /** Tells whether a number, which may be -1, is that of a port that is there. */
+  boolean isInUse(int number) {
+    return number >= 0 && inUse.get(number);
   }
 
   /** Returns the number of a port, or -1 if it has none. */

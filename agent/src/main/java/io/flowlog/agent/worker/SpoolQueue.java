@@ -31,7 +31,7 @@ final class SpoolQueue implements SliceSink {
   /** Of the spool thread: taken out, but not done yet. */
   private @Nullable Command pending;
 
-  private volatile @Nullable Exception failure;
+  private volatile @Nullable Throwable failure;
 
   /** Something that the spool thread does with its sink. */
   @FunctionalInterface
@@ -113,15 +113,16 @@ final class SpoolQueue implements SliceSink {
     return failure;
   }
 
-  private void checkSpool() throws IOException {
-    Exception cause = failure;
+  /** Says if nobody takes anything out any more. */
+  void checkSpool() throws IOException {
+    Throwable cause = failure;
     if (cause != null) {
       throw new IOException("the spool thread has ended: " + cause.getMessage(), cause);
     }
   }
 
   /** Says to the capture thread that nobody takes anything out any more. Of the spool thread. */
-  void fail(Exception cause) {
+  void fail(Throwable cause) {
     failure = cause;
   }
 

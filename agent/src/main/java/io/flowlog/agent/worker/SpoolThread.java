@@ -38,28 +38,36 @@ final class SpoolThread implements AutoCloseable {
 
   private void run() {
     try {
-      boolean idle = false;
-      while (!(idle && ending)) {
-        idle = !cycle(System.nanoTime());
+      boolean done = false;
+      while (!done) {
+        // Asked first: what was put in before the end is then there to be seen.
+        boolean last = ending;
+        done = !cycle(System.nanoTime(), last);
       }
-    } catch (InterruptedException | IOException | RuntimeException e) {
+    } catch (Throwable e) {
+      // Whatever it is, the capture thread must not wait for somebody who is no more.
       queue.fail(e);
     }
   }
 
-  /** Does what there is; tells whether there was anything. */
-  private boolean cycle(long nowNs) throws IOException, InterruptedException {
+  /**
+   * Does what there is.
+   *
+   * @param last whether nothing is put in any more
+   * @return whether there may be more to do
+   */
+  private boolean cycle(long nowNs, boolean last) throws IOException, InterruptedException {
     try {
       boolean busy = queue.drainTo(worker) > 0 || worker.sealNext();
       waitingFor = null;
       busy |= uploader.doWork(nowNs) > 0;
-      if (!busy && !ending) {
+      if (!busy && !last) {
         queue.await();
         return true;
       }
       return busy;
     } catch (SpoolException e) {
-      if (e.code() != SpoolException.Code.DISK_FULL || ending) {
+      if (e.code() != SpoolException.Code.DISK_FULL || last) {
         throw e;
       }
       waitingFor = e;
@@ -85,15 +93,31 @@ final class SpoolThread implements AutoCloseable {
     return waitingFor;
   }
 
-  /** Returns when everything that was put in is in files, and storing these was tried. */
+  /**
+   * Returns when everything that was put in is in files, and storing these was tried.
+   *
+   * @throws IOException when that could not be done; what is on disk is found at the next start
+   */
   @Override
   public void close() throws IOException {
     ending = true;
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
+    awaitEnd();
+    worker.close();
+    queue.checkSpool();
+  }
+
+  /** Waits however often it is interrupted: until the end, the spool is the thread's own. */
+  private void awaitEnd() {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
-    worker.close();
   }
 }

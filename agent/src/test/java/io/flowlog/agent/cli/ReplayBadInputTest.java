@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -284,6 +285,18 @@ class ReplayBadInputTest {
     String ports = files.text("p.yaml", "[]\n");
     replay("--ports", ports, capture)
         .assertFailed(ports + ": declares no logging port: add one, or drop --ports");
+  }
+
+  @Test
+  void shouldRefuseMorePortsThanItCanTellApart() throws IOException {
+    StringBuilder ports = new StringBuilder();
+    for (int number = 0; number < 2049; number++) {
+      ports.append("- port_id: ").append(new UUID(0x4000, number)).append('\n');
+      ports.append(String.format("  addresses: [10.0.%d.%d]%n", number / 256, number % 256));
+    }
+    String file = files.text("ports.yaml", ports.toString());
+    replay(files.questions("a.pcap", 1, 0), "--ports", file)
+        .assertFailed(file + ": declares 2049 logging ports: a replay takes 2048: leave some out");
   }
 
   @Test

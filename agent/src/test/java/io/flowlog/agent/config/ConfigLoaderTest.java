@@ -14,6 +14,7 @@ import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ class ConfigLoaderTest {
   void shouldUseTheDefaultsOfEachPackageWithoutAFile() {
     AgentConfig config = good(null);
     assertEquals("node-7", config.host());
-    assertEquals("UTC", config.timeZone().getId());
+    assertEquals(ZoneOffset.UTC, config.timeZone());
     assertEquals(TimestampUnit.SECONDS, config.timestampUnit());
     assertEquals(FlowConfig.defaults(), config.flow());
     assertEquals(FormatConfig.defaults(), config.format());
@@ -82,7 +83,7 @@ class ConfigLoaderTest {
     AgentConfig config = good(file);
     assertEquals("a.b-c", config.host());
     assertEquals("KR1", config.region());
-    assertEquals("Asia/Seoul", config.timeZone().getId());
+    assertEquals(ZoneOffset.ofHours(9), config.timeZone());
     assertEquals(TimestampUnit.MILLISECONDS, config.timestampUnit());
     assertEquals(Path.of("/s"), config.stateDir());
     assertEquals(Path.of("/l"), config.loggersDir());
@@ -104,6 +105,13 @@ class ConfigLoaderTest {
                     Protocol.S3,
                     URI.create("https://s3.example")))),
         config.store());
+  }
+
+  @Test
+  void shouldTakeTheTimeOfTodayInAZoneThatHadAnotherOnce() {
+    assertEquals(ZoneOffset.ofHours(8), good(null, "time_zone=Asia/Singapore").timeZone());
+    assertEquals(
+        ZoneOffset.ofHoursMinutes(5, 45), good(null, "time_zone=Asia/Kathmandu").timeZone());
   }
 
   @Test

@@ -417,6 +417,9 @@ class RecordBuilderTest {
     table().cutAt(10 * SECOND_NS);
     losing.lost(0, 100);
     losing.gap(4, 3, 9);
+    losing.lost(5, 1);
+    losing.gap(5, 3, 9);
+    losing.forgetLosses(5);
     List<FlowRecord> rows = rows();
 
     assertLoss(rows.get(0), 0, 11, SECOND_NS, 10 * SECOND_NS);

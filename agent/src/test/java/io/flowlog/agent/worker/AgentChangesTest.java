@@ -2,6 +2,7 @@ package io.flowlog.agent.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.flowlog.agent.capture.DropReport;
 import io.flowlog.agent.cli.demo.FrameBuilder;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.FlowLogger.CompressionType;
@@ -10,6 +11,7 @@ import io.flowlog.agent.logger.FlowLogger.LogFormat;
 import io.flowlog.agent.logger.FlowLogger.ResourceType;
 import io.flowlog.agent.logger.FlowLogger.StorageType;
 import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
+import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.port.LoggingPort;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -258,6 +260,46 @@ class AgentChangesTest {
     agent.advanceTo(at(8));
     long start = at(2) / UNIT_NS;
     assertEquals(List.of("00:00_r" + start + " 1 7 1 OK", "00:04 1 7 1 OK"), rows(LONG));
+  }
+
+  @Test
+  void shouldLoseNoRowToALossAtAPortThatIsNotCaptured() throws IOException {
+    agent.lose(TWO, 5);
+    send(ONE, 0.5, 7);
+    agent.advanceTo(at(4));
+    assertEquals(List.of("00:00 1 7 1 OK"), rows(LONG));
+  }
+
+  @Test
+  void shouldLoseNoRowToADropThatIsToldWhenItsPortHasLeft() throws IOException {
+    DropReport late =
+        new MadeTraffic.Packet(at(0.5), TWO, true, 17, "192.0.2.80", 9, 53, 0, 40, true, true)
+            .report();
+    agent.ports.add(TWO);
+    agent.reload(at(0.2));
+    agent.number(late, TWO, "NETFILTER_DROP");
+    agent.ports.remove(TWO);
+    agent.reload(at(1));
+    agent.drop(late);
+    agent.number(late, TWO, "NETFILTER_DROP");
+    agent.drop(late);
+    send(ONE, 1.5, 7);
+    agent.advanceTo(at(4));
+    assertEquals(List.of("00:00 1 7 1 OK", "00:00 2   NODATA"), rows(LONG));
+    assertEquals(2, agent.counters.get(AgentCounter.DROPS_OF_NO_PORT));
+  }
+
+  @Test
+  void shouldLoseNoRowToTheGapOfAPortThatLeavesAtOnce() throws IOException {
+    agent.advanceTo(at(1));
+    agent.kill();
+    agent.start(at(2));
+    agent.ports.clear();
+    agent.ports.add(TWO);
+    agent.reload(at(2));
+    send(TWO, 2.5, 8);
+    agent.advanceTo(at(4));
+    assertEquals(List.of("00:00 2 8 1 OK"), rows(LONG));
   }
 
   @Test

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +46,9 @@ final class AgentFixture implements AutoCloseable {
   final CounterSet counters = new CounterSet();
   boolean dropEvidence = true;
   int rowsPerFile = 20_000;
+
+  /** Where declarations come from; the two lists, unless a test says otherwise. */
+  Declared.Source source = () -> new Declared(loggers, ports, List.of());
 
   private final Path folder;
   private final Coverage coverage = new Coverage(new LoggerConfig(List.of(ADMIN_PROJECT)));
@@ -130,7 +134,7 @@ final class AgentFixture implements AutoCloseable {
     OptionalLong lastAliveNs = state.lastAliveNs();
     boolean[] begun = new boolean[1];
     return new ControlWorker(
-        () -> new Declared(loggers, ports, List.of()),
+        () -> source.read(),
         coverage,
         (plan, nowNs) -> {
           if (begun[0]) {
@@ -166,6 +170,11 @@ final class AgentFixture implements AutoCloseable {
     settle();
   }
 
+  /** Returns what is wrong with the declarations, one line each. */
+  List<String> problems() {
+    return control.problems();
+  }
+
   /** Hands over a frame that was seen at a port. */
   void see(Frame frame) throws IOException {
     frames.waiting.add(frame);
@@ -174,8 +183,18 @@ final class AgentFixture implements AutoCloseable {
 
   /** Hands over a drop report but for the port's and the drop point's numbers. */
   void drop(DropReport report, LoggingPort port, String dropPoint) throws IOException {
+    number(report, port, dropPoint);
+    drop(report);
+  }
+
+  /** Gives a drop report the numbers that its port and drop point have now. */
+  void number(DropReport report, LoggingPort port, String dropPoint) throws IOException {
     report.portIndex = pipeline.numberOf(port);
     report.dropPoint = pipeline.numberOfDropPoint(dropPoint);
+  }
+
+  /** Hands over a drop report that has all its numbers. */
+  void drop(DropReport report) {
     pipeline.drop(report);
   }
 
@@ -214,13 +233,18 @@ final class AgentFixture implements AutoCloseable {
 
   /** Returns the rows of all CSV files of a logger. */
   List<Row> rowsOf(FlowLogger logger) throws IOException {
+    return rowsOf(logger.id());
+  }
+
+  /** Returns the rows of all CSV files of the logger with an id. */
+  List<Row> rowsOf(UUID loggerId) throws IOException {
     List<Row> rows = new ArrayList<>();
     if (!Files.exists(out())) {
       return rows;
     }
     try (Stream<Path> paths = Files.walk(out())) {
       for (Path path : paths.filter(Files::isRegularFile).sorted().toList()) {
-        if (String.valueOf(path.getFileName()).startsWith(logger.id().toString())) {
+        if (String.valueOf(path.getFileName()).startsWith(loggerId.toString())) {
           read(path, rows);
         }
       }

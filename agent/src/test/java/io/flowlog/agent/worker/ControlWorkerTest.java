@@ -53,5 +53,10 @@ class ControlWorkerTest {
     declared = new Declared(List.of(LOGGER), List.of(PORT_1), List.of());
     control.reload(2);
     assertEquals(List.of("one port too many"), control.problems());
+    refusals = List.of();
+    control.reload(3);
+    assertEquals(List.of(), control.problems());
+    control.reload(4);
+    assertEquals(List.of("1 1 tap1", "2 1 tap1", "3 1 tap1"), followed);
   }
 }

@@ -1,6 +1,7 @@
 package io.flowlog.agent.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.port.LoggingPort;
@@ -101,8 +102,12 @@ class PortNumbersTest {
     assertEquals(-1, numbers.of(TestRows.port(1)));
     numbers.assign(List.of(TestRows.port(1)), number -> true);
     assertEquals(0, numbers.of(TestRows.port(1)));
-    numbers.assign(List.of(), number -> true);
+    assertTrue(numbers.isInUse(0));
+    assertFalse(numbers.isInUse(1));
+    assertFalse(numbers.isInUse(-1));
+    numbers.assign(List.of(), number -> false);
     assertEquals(-1, numbers.of(TestRows.port(1)));
+    assertFalse(numbers.isInUse(0));
   }
 
   @Test

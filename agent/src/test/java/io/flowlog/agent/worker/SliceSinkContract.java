@@ -16,6 +16,7 @@ import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
 import io.flowlog.agent.store.DirectoryStore;
+import io.flowlog.agent.store.StoreRouter;
 import io.flowlog.agent.store.Uploader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What holds for whoever takes the rows of slices: all of them get into files, in order. */
 abstract class SliceSinkContract {
-  private static final long UNIT_NS = 1_000_000_000L;
+  static final long UNIT_NS = 1_000_000_000L;
   private static final int BATCHES = 100;
   private static final int ROWS = 40;
 
@@ -40,6 +41,7 @@ abstract class SliceSinkContract {
   final CounterSet counters = new CounterSet();
   private Spool spool;
   private SliceSink sink;
+  private volatile StoreRouter router = file -> new DirectoryStore(out());
 
   /** Makes a sink that has the worker's work done. */
   abstract SliceSink open(SpoolWorker worker, Uploader uploader) throws IOException;
@@ -52,14 +54,23 @@ abstract class SliceSinkContract {
     spool = Spool.open(folder.resolve("spool"), new SpoolConfig(false), counters);
     EncoderSettings encoding = new EncoderSettings(TimestampUnit.SECONDS, false, "", "h");
     FileSettings files = new FileSettings(encoding, new ObjectNames(ZoneOffset.UTC, "h"), 0);
-    DirectoryStore store = new DirectoryStore(out());
     sink =
         open(
             SpoolWorker.of(spool, files, Coverage.ofEverything(), counters),
-            new Uploader(spool, file -> store, counters));
+            new Uploader(spool, file -> router.storeOf(file), counters));
   }
 
-  private Path out() {
+  /** Returns the sink that the test opened. */
+  final SliceSink sink() {
+    return sink;
+  }
+
+  /** Says where files are stored, if not in a directory. */
+  final void storeBy(StoreRouter other) {
+    router = other;
+  }
+
+  final Path out() {
     return folder.resolve("out");
   }
 
@@ -68,13 +79,13 @@ abstract class SliceSinkContract {
     spool.close();
   }
 
-  private static NumberedPlan plan(FlowLogger logger) {
+  static NumberedPlan plan(FlowLogger logger) {
     return new NumberedPlan(
         new SlicePlan(UNIT_NS, true, List.of(logger)),
         List.of(new NumberedPort(0, ReplayFixture.port(1, "02:00:00:00:00:01"))));
   }
 
-  private static FlowLogger logger() {
+  static FlowLogger logger() {
     ReplayFixture fixture = new ReplayFixture(Path.of(""));
     fixture.fields = List.of("src_port", "dst_port", "drop_point");
     return fixture.logger();

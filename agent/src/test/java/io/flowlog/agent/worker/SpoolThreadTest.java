@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.store.DirectoryStore;
 import io.flowlog.agent.store.Uploader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +124,79 @@ class SpoolThreadTest extends SliceSinkContract {
     assertThrows(IOException.class, () -> queue.drainTo(scribe));
     assertEquals(2, queue.drainTo(scribe));
     assertEquals(List.of("slice 5", "row 1", "complete 7"), scribe.told);
+  }
+
+  @Test
+  void shouldSayWhenItIsClosedThatRowsAreNotInFiles() throws IOException {
+    sink().onBatch(row(1));
+    IOException e = assertThrows(IOException.class, this::finish);
+    assertTrue(
+        String.valueOf(e.getMessage()).contains("rows came outside an interval"), e.getMessage());
+  }
+
+  @Test
+  void shouldLetNobodyWaitForAThreadWithoutMemory() throws IOException {
+    storeBy(
+        file -> {
+          throw new OutOfMemoryError("heap");
+        });
+    sink().onPlan(plan(logger()));
+    sink().onSliceStart(0, UNIT_NS);
+    sink().onSliceComplete(0);
+    sink().onPlan(NumberedPlan.NOTHING);
+    IOException e = assertThrows(IOException.class, this::putForEver);
+    assertTrue(String.valueOf(e.getMessage()).contains("heap"), e.getMessage());
+    assertThrows(IOException.class, this::finish);
+  }
+
+  @Test
+  void shouldDoWhatIsPutInJustBeforeItIsClosed() throws Exception {
+    Thread closer = new Thread(this::closeQuietly);
+    CountDownLatch closing = new CountDownLatch(1);
+    AtomicInteger asked = new AtomicInteger();
+    DirectoryStore store = new DirectoryStore(out());
+    storeBy(
+        file -> {
+          // The second time there was nothing else to do, and the thread is about to rest.
+          int times = asked.incrementAndGet();
+          if (times == 2) {
+            putSlice(1);
+            closer.start();
+            while (closer.getState() != Thread.State.WAITING) {
+              Thread.onSpinWait();
+            }
+            closing.countDown();
+          }
+          return times > 2 ? store : null;
+        });
+    sink().onPlan(plan(logger()));
+    putSlice(0);
+    closing.await();
+    closer.join();
+    assertEquals(2, ReplayFixture.files(out()).size());
+  }
+
+  private void putSlice(int number) {
+    try {
+      sink().onSliceStart(number * UNIT_NS, (number + 1) * UNIT_NS);
+      sink().onSliceComplete(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void closeQuietly() {
+    try {
+      finish();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void putForEver() throws IOException {
+    for (long i = 1; i > 0; i++) {
+      sink().onPlan(NumberedPlan.NOTHING);
+    }
   }
 
   @Test
