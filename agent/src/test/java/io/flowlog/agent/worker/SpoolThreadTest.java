@@ -131,7 +131,7 @@ class SpoolThreadTest extends SliceSinkContract {
     sink().onBatch(row(1));
     IOException e = assertThrows(IOException.class, this::finish);
     assertTrue(
-        String.valueOf(e.getMessage()).contains("rows came outside an interval"), e.getMessage());
+        String.valueOf(e.getMessage()).contains("rows came outside a slice"), e.getMessage());
   }
 
   @Test
