@@ -31,8 +31,9 @@ final class ReplayCommand implements Callable<Integer> {
         .description(
             "Turns capture files (pcap, pcapng) into flow-log files, laid out as a logger would"
                 + " store them. Time is taken from the packets.",
-            "Without --logger: all fields, CSV, one interval for everything. With loggers: the files"
-                + " of each, in its own intervals, fields and format; storage_url is not looked at.",
+            "Without --logger: all fields, CSV, one interval for everything. With loggers: the"
+                + " files of each, in its own intervals, fields and format; its storage_url is"
+                + " not used.",
             "")
         .footer(
             "",
