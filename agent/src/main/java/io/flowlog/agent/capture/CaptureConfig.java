@@ -6,8 +6,20 @@ import java.util.List;
  * Settings of the capture.
  *
  * @param excludeAddresses networks in CIDR form whose packets are in no record
+ * @param rings memory for what the kernel captures until it is read
  */
-public record CaptureConfig(List<String> excludeAddresses) {
+public record CaptureConfig(List<String> excludeAddresses, RingSettings rings) {
+  /** For so many logging ports the least ring is kept free, whatever the first ones take. */
+  public static final int RING_PORTS = 512;
+
+  /** The least that a ring is made of. */
+  public static final int RING_BLOCKS_MIN = 4;
+
+  public static final long RING_BYTES_MIN = 1L << 20;
+  public static final long RING_BYTES_MAX = 1L << 36;
+  public static final long BLOCK_BYTES_MIN = 1L << 14;
+  public static final long BLOCK_BYTES_MAX = 1L << 22;
+
   public CaptureConfig {
     excludeAddresses = List.copyOf(excludeAddresses);
   }
@@ -16,6 +28,19 @@ public record CaptureConfig(List<String> excludeAddresses) {
    * Returns the settings of a host that says nothing: the instance metadata service is left out.
    */
   public static CaptureConfig defaults() {
-    return new CaptureConfig(List.of("169.254.169.0/24"));
+    return new CaptureConfig(List.of("169.254.169.0/24"), new RingSettings(256L << 20, 64L << 10));
+  }
+
+  /**
+   * The memory of packet rings.
+   *
+   * @param totalBytes of all rings together
+   * @param blockBytes what changes hands between kernel and agent at once, a power of two
+   */
+  public record RingSettings(long totalBytes, long blockBytes) {
+    /** Returns how much the smallest ring takes. */
+    public long leastBytes() {
+      return RING_BLOCKS_MIN * blockBytes;
+    }
   }
 }

@@ -13,6 +13,9 @@ public final class Frame {
   /** {@link #portIndex} of a frame whose logging port its source does not know. */
   public static final int NO_PORT = -1;
 
+  /** {@link #strippedVlan} of a frame that has its tags, if any, in its bytes. */
+  public static final int NO_VLAN = -1;
+
   public ByteBuffer buffer = ByteBuffer.allocateDirect(0);
 
   /** Where the frame starts in {@link #buffer}; the buffer's own position is not used. */
@@ -25,6 +28,15 @@ public final class Frame {
 
   /** Nanoseconds since 1970-01-01 UTC. */
   public long timestampNs;
+
+  /** The VLAN of a tag that was taken out of the frame before it was captured. */
+  public int strippedVlan = NO_VLAN;
+
+  /**
+   * The payload of each packet into which a TCP or UDP super-packet is cut on the wire, 0 for any
+   * other frame. A guest's word: it can be absurd.
+   */
+  public int segmentBytes;
 
   public LinkType linkType = LinkType.ETHERNET;
   public int portIndex = NO_PORT;

@@ -54,7 +54,30 @@ final class Sections {
     return new CaptureConfig(
         or(
             reader.values("exclude_addresses", IpAddress::canonicalNetwork),
-            defaults.excludeAddresses()));
+            defaults.excludeAddresses()),
+        rings(reader, defaults.rings()));
+  }
+
+  private static CaptureConfig.RingSettings rings(
+      FieldReader reader, CaptureConfig.RingSettings defaults) {
+    Long totalBytes =
+        reader.amount(
+            "ring_bytes",
+            Units.sizeBytes(CaptureConfig.RING_BYTES_MIN, CaptureConfig.RING_BYTES_MAX));
+    Long blockBytes =
+        reader.amount(
+            "ring_block_bytes",
+            Units.powerOfTwo(CaptureConfig.BLOCK_BYTES_MIN, CaptureConfig.BLOCK_BYTES_MAX));
+    CaptureConfig.RingSettings settings =
+        new CaptureConfig.RingSettings(
+            or(totalBytes, defaults.totalBytes()), or(blockBytes, defaults.blockBytes()));
+    if (settings.totalBytes() < settings.leastBytes()) {
+      reader.problem(
+          "ring_bytes",
+          "has no room for one ring of " + CaptureConfig.RING_BLOCKS_MIN + " blocks",
+          "write at least " + Units.formatBytes(settings.leastBytes()));
+    }
+    return settings;
   }
 
   private static FlowConfig flow(FieldReader reader) {

@@ -43,6 +43,20 @@ final class Units {
     };
   }
 
+  /** Reads sizes within bounds that are powers of two, as bytes. */
+  static ValueParser<Long> powerOfTwo(long min, long max) {
+    ValueParser<Long> within = sizeBytes(min, max);
+    return text -> {
+      long sizeBytes = within.parse(text);
+      if (Long.bitCount(sizeBytes) != 1) {
+        throw new FieldException(
+            FieldProblem.quote(text) + " is no power of two",
+            "write " + formatBytes(Long.highestOneBit(sizeBytes)));
+      }
+      return sizeBytes;
+    };
+  }
+
   /** Returns a duration in the largest unit that divides it. */
   static String format(Duration duration) {
     return format(duration.toMillis(), DURATION_MS);

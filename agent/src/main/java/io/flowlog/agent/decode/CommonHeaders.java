@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /**
  * A short way through the headers that most frames have: untagged Ethernet, IP without options or
- * extension headers, not fragmented, and a whole TCP header.
+ * extension headers, neither fragmented nor to be cut into segments, and a whole TCP header.
  *
  * <p>It says what {@link FrameDecoder} would say of such a frame, and nothing of any other.
  */
@@ -28,7 +28,8 @@ final class CommonHeaders {
 
   /** Writes the packet of an Ethernet frame to a place in a batch, or returns false. */
   static boolean read(Frame frame, long[] words, int base) {
-    if (frame.capturedBytes < IP_AT + IPV4_BYTES + Layer4.TCP_HEADER_BYTES) {
+    if (frame.capturedBytes < IP_AT + IPV4_BYTES + Layer4.TCP_HEADER_BYTES
+        || frame.segmentBytes != 0) {
       return false;
     }
     long typeAndIp = Bytes.u64(frame.buffer, frame.offset + TYPE_AT);
@@ -84,6 +85,7 @@ final class CommonHeaders {
     words[base + PacketBatch.KEY] =
         PacketBatch.portsOf(portsAndSequence)
             | (long) TCP << PacketBatch.PROTOCOL_SHIFT
+            | (long) Math.max(frame.strippedVlan, 0) << PacketBatch.VLAN_SHIFT
             | (ipHeaderBytes == IPV6_BYTES ? 1L << PacketBatch.IPV6_SHIFT : 0)
             | Math.max(frame.portIndex, 0);
     words[base + PacketBatch.SIZE] =

@@ -201,6 +201,9 @@ public final class FrameDecoder {
     int tcpFlags = complete ? (int) (rest >>> 16) & 0xff : 0;
     write(frame, PacketBatch.portsOf(portsAndSequence), tcpFlags, totalBytes);
     words[base + PacketBatch.SEQUENCE] = sequenceEnd | rest >>> 32;
+    if (frame.segmentBytes != 0) {
+      countSegments(frame, at + Math.max(headerWords, Layer4.TCP_HEADER_WORDS) * 4);
+    }
     return complete ? FrameOutcome.PACKET : FrameOutcome.PACKET_WITHOUT_LAYER4;
   }
 
@@ -217,7 +220,28 @@ public final class FrameDecoder {
     }
     write(frame, ports, tcpFlags, totalBytes);
     words[base + PacketBatch.SEQUENCE] = fragmentIdentification;
+    if (frame.segmentBytes != 0 && fragment == PacketBatch.WHOLE) {
+      int headerBytes = Layer4.segmentedHeaderBytes(protocol, buffer, at, readable);
+      if (headerBytes != 0) {
+        countSegments(frame, at + headerBytes);
+      }
+    }
     return complete ? FrameOutcome.PACKET : FrameOutcome.PACKET_WITHOUT_LAYER4;
+  }
+
+  /**
+   * Turns a super-packet into the packets that are on the wire, each with its own headers.
+   *
+   * @param payload where the bytes start that are shared out
+   */
+  private void countSegments(Frame frame, int payload) {
+    int headerBytes = payload - link.ipOffset();
+    words[base + PacketBatch.SIZE] =
+        Segments.count(
+            words[base + PacketBatch.SIZE],
+            headerBytes,
+            frame.wireBytes - (payload - frame.offset),
+            frame.segmentBytes);
   }
 
   private void write(Frame frame, long ports, int tcpFlags, long totalBytes) {

@@ -22,6 +22,7 @@ final class Layer4 {
   private static final int SCTP = 132;
   private static final int UDP_LITE = 136;
   private static final int PORTS_BYTES = 4;
+  private static final int UDP_HEADER_BYTES = 8;
   private static final int TCP_FLAGS_OFFSET = 13;
 
   private Layer4() {}
@@ -57,6 +58,18 @@ final class Layer4 {
             && readable > TCP_FLAGS_OFFSET
             && headerWords(buffer, at) >= TCP_HEADER_WORDS;
     return there ? Bytes.u8(buffer, at + TCP_FLAGS_OFFSET) : 0;
+  }
+
+  /**
+   * Returns the length of a header that each segment of a super-packet has, 0 for a protocol
+   * without segments. A TCP header that is cut before its length counts without options.
+   */
+  static int segmentedHeaderBytes(int protocol, ByteBuffer buffer, int at, int readable) {
+    if (protocol == TCP) {
+      boolean there = readable >= TCP_FLAGS_OFFSET;
+      return 4 * Math.max(there ? headerWords(buffer, at) : 0, TCP_HEADER_WORDS);
+    }
+    return protocol == UDP ? UDP_HEADER_BYTES : 0;
   }
 
   private static int headerWords(ByteBuffer buffer, int at) {

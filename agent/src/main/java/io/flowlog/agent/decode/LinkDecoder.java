@@ -39,6 +39,7 @@ final class LinkDecoder {
   private int ipOffset;
   private boolean ipv6;
   private int vlan;
+  private boolean outermostVlanKnown;
 
   /** Returns where the IP header starts. */
   int ipOffset() {
@@ -60,7 +61,8 @@ final class LinkDecoder {
     buffer = frame.buffer;
     int at = frame.offset;
     end = at + frame.capturedBytes;
-    vlan = 0;
+    vlan = Math.max(frame.strippedVlan, 0);
+    outermostVlanKnown = frame.strippedVlan != Frame.NO_VLAN;
     return switch (frame.linkType) {
       case ETHERNET -> ethernet(at);
       case RAW -> byVersion(at);
@@ -117,7 +119,7 @@ final class LinkDecoder {
         return FrameOutcome.LINK_HEADER_CUT;
       }
       int tagAndType = Bytes.u32(buffer, at);
-      if (i == 0) {
+      if (i == 0 && !outermostVlanKnown) {
         vlan = tagAndType >>> 16 & VLAN_MASK;
       }
       int type = tagAndType & 0xffff;

@@ -4,6 +4,10 @@ package io.flowlog.agent.metrics;
 public enum AgentCounter {
   FRAMES("frames_total", "Frames taken from the capture sources."),
   FRAME_BYTES("frame_bytes_total", "Captured bytes of those frames."),
+  FRAMES_LOST(
+      "frames_lost_total",
+      "Frames that a logging port's ring had no room for: raise capture.ring_bytes, or give the"
+          + " agent more processor time."),
   FRAMES_NOT_IP("frames_not_ip_total", "Frames that carry no IP packet (ARP, LLDP, ...)."),
   FRAMES_LINK_HEADER_CUT(
       "frames_link_header_cut_total", "Frames whose link layer header is cut: in no record."),

@@ -3,6 +3,7 @@ package io.flowlog.agent.config;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.flowlog.agent.capture.CaptureConfig.RingSettings;
 import io.flowlog.agent.flow.FlowConfig;
 import io.flowlog.agent.format.FormatConfig;
 import io.flowlog.agent.format.TimestampUnit;
@@ -70,7 +71,8 @@ class ConfigLoaderTest {
             "state_dir: /s",
             "loggers_dir: /l",
             "ports_dir: /p",
-            "capture: {exclude_addresses: [10.0.0.0/8, \"2001:DB8::1\"]}",
+            "capture: {exclude_addresses: [10.0.0.0/8, \"2001:DB8::1\"], ring_bytes: 2GiB,",
+            "  ring_block_bytes: 1MiB}",
             "flow: {table_bytes: 64MiB, timeouts: {udp: 5s}}",
             "record: {interval_unit: 2s}",
             "format: {csv_header: false, rows_per_file: 7}",
@@ -89,6 +91,7 @@ class ConfigLoaderTest {
     assertEquals(Path.of("/l"), config.loggersDir());
     assertEquals(Path.of("/p"), config.portsDir());
     assertEquals(List.of("10.0.0.0/8", "2001:db8::1/128"), config.capture().excludeAddresses());
+    assertEquals(new RingSettings(2L << 30, 1 << 20), config.capture().rings());
     assertEquals(64 << 20, config.flow().tableBytes());
     assertEquals(Duration.ofSeconds(5), config.flow().timeouts().udp());
     assertEquals(Duration.ofDays(5), config.flow().timeouts().tcpEstablished());
@@ -166,6 +169,10 @@ class ConfigLoaderTest {
             + " file names end in seconds",
         "capture: {exclude_addresses: [10.0.0.1/8]}|capture.exclude_addresses[0]: \"10.0.0.1/8\""
             + " has bits set behind its prefix: write 10.0.0.0/8",
+        "capture: {ring_block_bytes: 96KiB}|capture.ring_block_bytes: \"96KiB\" is no power of"
+            + " two: write 64KiB",
+        "capture: {ring_bytes: 3MiB, ring_block_bytes: 1MiB}|capture.ring_bytes: has no room for"
+            + " one ring of 4 blocks: write at least 4MiB",
         "store: {endpoints: [x]}|store.endpoints[0]: must be an object, not the text \"x\": write"
             + " key: value",
         "store: {endpoints: [{url: 'https://a'}]}|store.endpoints[0].protocol: is required: write"

@@ -4,6 +4,7 @@ import static io.flowlog.agent.decode.Decoded.outcomeOf;
 import static io.flowlog.agent.decode.Decoded.packetOf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.flowlog.agent.capture.Frame;
 import io.flowlog.agent.capture.LinkType;
 import io.flowlog.agent.cli.demo.FrameBuilder;
 import java.nio.ByteOrder;
@@ -194,5 +195,29 @@ class LinkLayerTest {
 
     assertEquals(UDP4 + " vlan 1", packetOf(udp4(tags)));
     assertEquals(UDP4, packetOf(udp4(FrameBuilder.ethernet().mpls(new int[16]))));
+  }
+
+  private static String strippedOf(FrameBuilder builder, int strippedVlan) {
+    Frame frame = builder.toFrame(Decoded.TIMESTAMP_NS);
+    frame.strippedVlan = strippedVlan;
+    return Decoded.of(frame).packet();
+  }
+
+  @Test
+  void shouldTakeTheTagThatTheKernelStripped() {
+    FrameBuilder tcp = FrameBuilder.ethernet().ipv4("10.0.0.1", "10.0.0.2").tcp(1, 2, 2);
+
+    assertEquals(UDP4 + " vlan 7", strippedOf(udp4(FrameBuilder.ethernet()), 7));
+    assertEquals("6 10.0.0.1:1 > 10.0.0.2:2 40 B flags 2 vlan 7", strippedOf(tcp, 7));
+    assertEquals(UDP4, strippedOf(udp4(FrameBuilder.ethernet()), 0));
+  }
+
+  @Test
+  void shouldTakeTheStrippedTagForTheOutermost() {
+    assertEquals(UDP4 + " vlan 7", strippedOf(udp4(FrameBuilder.ethernet().vlan(8)), 7));
+    // a tag for its priority only is one, too
+    assertEquals(UDP4, strippedOf(udp4(FrameBuilder.ethernet().vlan(8)), 0));
+    assertEquals(
+        UDP4 + " vlan 8", strippedOf(udp4(FrameBuilder.ethernet().vlan(8)), Frame.NO_VLAN));
   }
 }

@@ -1,0 +1,106 @@
+package io.flowlog.bridge;
+
+/**
+ * Numbers of the kernel's binary interface, in C's spelling: constants, sizes of structures, and
+ * offsets of their fields, which end in {@code _AT}. A test compares each with the C compiler's.
+ */
+final class Abi {
+  static final int AF_PACKET = 17;
+  static final int SOCK_RAW = 3;
+  static final int SOCK_CLOEXEC = 0x80000;
+  static final int ETH_P_ALL = 3;
+  static final int SOL_SOCKET = 1;
+  static final int SO_ERROR = 4;
+  static final int SO_ATTACH_FILTER = 26;
+  static final int SO_TIMESTAMPNS = 35;
+  static final int SOL_PACKET = 263;
+  static final int PACKET_RX_RING = 5;
+  static final int PACKET_STATISTICS = 6;
+  static final int PACKET_VERSION = 10;
+  static final int PACKET_VNET_HDR = 15;
+  static final int TPACKET_V3 = 2;
+  static final int PACKET_OUTGOING = 4;
+  static final int PROT_READ_WRITE = 3;
+  static final int MAP_SHARED = 1;
+  static final int POLLIN = 1;
+  static final int POLLERR = 8;
+  static final int BPF_RETURN_CONSTANT = 6;
+
+  static final int TP_STATUS_KERNEL = 0;
+  static final int TP_STATUS_USER = 1;
+  static final int TP_STATUS_VLAN_VALID = 16;
+
+  static final int VIRTIO_NET_HDR_GSO_TCPV4 = 1;
+  static final int VIRTIO_NET_HDR_GSO_TCPV6 = 4;
+  static final int VIRTIO_NET_HDR_GSO_UDP_L4 = 5;
+  static final int VIRTIO_NET_HDR_GSO_ECN = 0x80;
+
+  /** struct tpacket_req3. */
+  static final int REQUEST_BYTES = 28;
+
+  static final int REQUEST_BLOCK_SIZE_AT = 0;
+  static final int REQUEST_BLOCK_COUNT_AT = 4;
+  static final int REQUEST_FRAME_SIZE_AT = 8;
+  static final int REQUEST_FRAME_COUNT_AT = 12;
+  static final int REQUEST_TIMEOUT_AT = 16;
+
+  /** struct tpacket_block_desc with its tpacket_hdr_v1. */
+  static final int BLOCK_BYTES = 48;
+
+  static final int BLOCK_STATUS_AT = 8;
+  static final int BLOCK_FRAMES_AT = 12;
+  static final int BLOCK_FIRST_FRAME_AT = 16;
+
+  /** struct tpacket3_hdr; the frame's sender and kind follow it as a struct sockaddr_ll. */
+  static final int FRAME_BYTES = 48;
+
+  static final int FRAME_NEXT_AT = 0;
+  static final int FRAME_SECONDS_AT = 4;
+  static final int FRAME_NANOSECONDS_AT = 8;
+  static final int FRAME_CAPTURED_AT = 12;
+  static final int FRAME_LENGTH_AT = 16;
+  static final int FRAME_STATUS_AT = 20;
+  static final int FRAME_DATA_AT = 24;
+  static final int FRAME_VLAN_AT = 32;
+
+  /** struct sockaddr_ll. */
+  static final int ADDRESS_BYTES = 20;
+
+  static final int ADDRESS_FAMILY_AT = 0;
+  static final int ADDRESS_PROTOCOL_AT = 2;
+  static final int ADDRESS_INDEX_AT = 4;
+  static final int ADDRESS_KIND_AT = 10;
+
+  /** struct virtio_net_hdr. */
+  static final int VIRTIO_BYTES = 10;
+
+  static final int VIRTIO_GSO_TYPE_AT = 1;
+  static final int VIRTIO_GSO_SIZE_AT = 4;
+
+  /** struct tpacket_stats_v3. */
+  static final int STATISTICS_BYTES = 12;
+
+  static final int STATISTICS_FRAMES_AT = 0;
+  static final int STATISTICS_DROPS_AT = 4;
+
+  /** struct sock_fprog. */
+  static final int PROGRAM_BYTES = 16;
+
+  static final int PROGRAM_LENGTH_AT = 0;
+  static final int PROGRAM_CODE_AT = 8;
+
+  /** struct sock_filter. */
+  static final int INSTRUCTION_BYTES = 8;
+
+  static final int INSTRUCTION_OPERATION_AT = 0;
+  static final int INSTRUCTION_OPERAND_AT = 4;
+
+  /** struct pollfd. */
+  static final int POLL_BYTES = 8;
+
+  static final int POLL_SOCKET_AT = 0;
+  static final int POLL_WANTED_AT = 4;
+  static final int POLL_GOT_AT = 6;
+
+  private Abi() {}
+}

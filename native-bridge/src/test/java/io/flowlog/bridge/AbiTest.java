@@ -1,0 +1,167 @@
+package io.flowlog.bridge;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every number that the bridge believes of the kernel's headers, beside the C compiler's. */
+class AbiTest {
+  /** Whose name in Java is not that in C, as an expression of C. */
+  private static final Map<String, String> EXPRESSIONS = new LinkedHashMap<>();
+
+  static {
+    put("PROT_READ_WRITE", "PROT_READ | PROT_WRITE");
+    put("BPF_RETURN_CONSTANT", "BPF_RET | BPF_K");
+    struct(
+        "REQUEST",
+        "struct tpacket_req3",
+        "BLOCK_SIZE=tp_block_size",
+        "BLOCK_COUNT=tp_block_nr",
+        "FRAME_SIZE=tp_frame_size",
+        "FRAME_COUNT=tp_frame_nr",
+        "TIMEOUT=tp_retire_blk_tov");
+    struct(
+        "BLOCK",
+        "struct tpacket_block_desc",
+        "STATUS=hdr.bh1.block_status",
+        "FRAMES=hdr.bh1.num_pkts",
+        "FIRST_FRAME=hdr.bh1.offset_to_first_pkt");
+    struct(
+        "FRAME",
+        "struct tpacket3_hdr",
+        "NEXT=tp_next_offset",
+        "SECONDS=tp_sec",
+        "NANOSECONDS=tp_nsec",
+        "CAPTURED=tp_snaplen",
+        "LENGTH=tp_len",
+        "STATUS=tp_status",
+        "DATA=tp_mac",
+        "VLAN=hv1.tp_vlan_tci");
+    // where the address starts: behind the header, rounded up
+    put("FRAME_BYTES", "TPACKET3_HDRLEN - sizeof(struct sockaddr_ll)");
+    struct(
+        "ADDRESS",
+        "struct sockaddr_ll",
+        "FAMILY=sll_family",
+        "PROTOCOL=sll_protocol",
+        "INDEX=sll_ifindex",
+        "KIND=sll_pkttype");
+    struct("VIRTIO", "struct virtio_net_hdr", "GSO_TYPE=gso_type", "GSO_SIZE=gso_size");
+    struct("STATISTICS", "struct tpacket_stats_v3", "FRAMES=tp_packets", "DROPS=tp_drops");
+    struct("PROGRAM", "struct sock_fprog", "LENGTH=len", "CODE=filter");
+    struct("INSTRUCTION", "struct sock_filter", "OPERATION=code", "OPERAND=k");
+    struct("POLL", "struct pollfd", "SOCKET=fd", "WANTED=events", "GOT=revents");
+  }
+
+  @TempDir private Path folder;
+  private Map<String, Long> ofCompiler = Map.of();
+
+  private static void put(String name, String expression) {
+    EXPRESSIONS.put(name, expression);
+  }
+
+  private static void struct(String name, String type, String... fields) {
+    put(name + "_BYTES", "sizeof(" + type + ")");
+    for (String field : fields) {
+      String[] sides = field.split("=", 2);
+      put(name + "_" + sides[0] + "_AT", "offsetof(" + type + ", " + sides[1] + ")");
+    }
+  }
+
+  private static Map<String, Long> ofBridge() throws IllegalAccessException {
+    Map<String, Long> numbers = new TreeMap<>();
+    for (Field field : Abi.class.getDeclaredFields()) {
+      if (field.getType() == int.class) {
+        numbers.put(field.getName(), (long) field.getInt(null));
+      }
+    }
+    return numbers;
+  }
+
+  @BeforeEach
+  void compile() throws Exception {
+    StringBuilder program = new StringBuilder("#define _GNU_SOURCE\n");
+    for (String header :
+        new String[] {
+          "errno.h",
+          "linux/filter.h",
+          "linux/if_ether.h",
+          "linux/if_packet.h",
+          "linux/virtio_net.h",
+          "poll.h",
+          "stddef.h",
+          "stdio.h",
+          "sys/mman.h",
+          "sys/socket.h"
+        }) {
+      program.append("#include <").append(header).append(">\n");
+    }
+    // headers older than Linux 6.2 do not have it
+    program.append(
+        "#ifndef VIRTIO_NET_HDR_GSO_UDP_L4\n#define VIRTIO_NET_HDR_GSO_UDP_L4 5\n#endif\n");
+    program.append("int main(void) {\n");
+    for (String name : ofBridge().keySet()) {
+      print(program, name, EXPRESSIONS.getOrDefault(name, name));
+    }
+    for (Errno errno : Errno.values()) {
+      if (errno != Errno.OTHER) {
+        print(program, errno.name(), errno.name());
+      }
+    }
+    ofCompiler = run(program.append("}\n").toString());
+  }
+
+  private static void print(StringBuilder program, String name, String expression) {
+    program.append("  printf(\"%s %ld\\n\", \"").append(name).append("\", (long) (");
+    program.append(expression).append("));\n");
+  }
+
+  private Map<String, Long> run(String program) throws IOException {
+    Path source = folder.resolve("abi.c");
+    Path executable = folder.resolve("abi");
+    Files.writeString(source, program);
+    assertEquals("", output("gcc", "-o", executable.toString(), source.toString()));
+    Map<String, Long> numbers = new TreeMap<>();
+    for (String line : output(executable.toString()).split("\n", -1)) {
+      String[] words = line.split(" ", 2);
+      if (words.length == 2) {
+        numbers.put(words[0], Long.valueOf(words[1]));
+      }
+    }
+    return numbers;
+  }
+
+  private static String output(String... command) throws IOException {
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void shouldAgreeWithTheCompilerOnEveryNumber() throws IllegalAccessException {
+    Map<String, Long> expected = new TreeMap<>(ofCompiler);
+    for (Errno errno : Errno.values()) {
+      expected.remove(errno.name());
+    }
+
+    assertEquals(expected, ofBridge());
+  }
+
+  @Test
+  void shouldAgreeWithTheCompilerOnErrorNumbers() {
+    for (Errno errno : Errno.values()) {
+      if (errno != Errno.OTHER) {
+        assertEquals(ofCompiler.get(errno.name()), (long) errno.number(), errno.name());
+      }
+    }
+  }
+}
