@@ -384,11 +384,6 @@ public final class ConnectionTable {
     }
   }
 
-  /** Returns where the running slice ends; the end of time if none runs. */
-  public long boundaryNs() {
-    return cut.isOpen() ? cut.endNs() : Long.MAX_VALUE;
-  }
-
   /** Closes the running slice as if its end had come, and collects all its rows. */
   public void finish() {
     cut.finish();

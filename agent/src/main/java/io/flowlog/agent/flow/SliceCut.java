@@ -14,6 +14,9 @@ final class SliceCut {
   private static final EndReason[] REASONS = EndReason.values();
   private static final int FIRST_UNIT = 2;
 
+  /** When time leaps over more slices, what lies between is nobody's. */
+  private static final int SILENT_SLICES_MAX = 1440;
+
   private final TableMemory memory;
   private final ConnectionStore store;
   private final TimeoutTable timeouts;
@@ -107,16 +110,32 @@ final class SliceCut {
     return earliestNs >= startNs && latestNs < endNs;
   }
 
-  /** Begins the slice of a time; what ran before is closed. */
+  /**
+   * Begins the slice of a time; what ran before is closed, and slices between, in which nothing
+   * happened, are told of, too.
+   */
   void roll(long timestampNs) {
     if (open && endNs == Long.MAX_VALUE) {
       // Nothing comes after a slice without end, not even the last moment that there is.
       return;
     }
     if (open) {
+      boolean tellsSilence = isWithinReach(timestampNs);
       close(endNs, endNs);
+      while (tellsSilence && nextSchedule.endOf(closedNs) <= timestampNs) {
+        begin(closedNs);
+        close(endNs, endNs);
+      }
     }
     begin(nextSchedule.startOf(timestampNs));
+  }
+
+  private boolean isWithinReach(long timestampNs) {
+    long reachNs = endNs;
+    for (int i = 0; i < SILENT_SLICES_MAX && reachNs <= timestampNs; i++) {
+      reachNs = nextSchedule.endOf(reachNs);
+    }
+    return reachNs > timestampNs;
   }
 
   /** Ends the running slice at a time, at the earliest behind its packets; returns when. */

@@ -135,7 +135,9 @@ public final class LoggerRules {
         or(reader.choice("compression_type", CompressionType.class), CompressionType.RAW);
     if (compression == CompressionType.SNAPPY && format != LogFormat.PARQUET) {
       reader.problem(
-          "compression_type", "SNAPPY goes with PARQUET only", "use RAW or GZIP with " + format);
+          "compression_type",
+          "SNAPPY goes with PARQUET only",
+          "use RAW, GZIP or ZSTD with " + format);
     }
     return compression;
   }

@@ -29,9 +29,6 @@ import java.util.OptionalLong;
  * leave; behind a {@link SpoolQueue} they go to another thread.
  */
 final class Pipeline {
-  /** When the clock leaps further, what lies between is nobody's. */
-  private static final int SILENT_SLICES_MAX = 1440;
-
   private final PipelineSettings settings;
   private final PortNumbers numbers = new PortNumbers(PacketBatch.PORTS_MAX);
 
@@ -191,13 +188,9 @@ final class Pipeline {
     return dropPoints.size();
   }
 
-  /** Lets time pass for ports that are silent: slices without a packet are told of, too. */
+  /** Lets time pass for ports that are silent. */
   void advanceTo(long nowNs) throws IOException {
     try {
-      for (int i = 0; i < SILENT_SLICES_MAX && table.boundaryNs() <= nowNs; i++) {
-        table.advanceTo(table.boundaryNs());
-        table.sweep(Integer.MAX_VALUE);
-      }
       table.advanceTo(nowNs);
     } catch (UncheckedIOException e) {
       throw causeOf(e);

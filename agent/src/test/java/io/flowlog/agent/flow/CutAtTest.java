@@ -56,6 +56,24 @@ class CutAtTest {
   }
 
   @Test
+  void shouldTellOfSlicesInWhichNothingHappened() {
+    fixture.at(1).at(200);
+    assertEquals(
+        List.of(List.of(0L, 60L), List.of(60L, 120L), List.of(120L, 180L), List.of(180L, 240L)),
+        slices());
+    assertEquals(List.of(1L, 0L, 0L, 1L), List.of(packets(0), packets(1), packets(2), packets(3)));
+  }
+
+  @Test
+  void shouldTellOfNoSilenceLongerThanADayOfSlices() {
+    fixture.at(1).at(1441 * 60 - 1);
+    fixture.at(2 * 1441 * 60);
+    List<List<Long>> slices = slices();
+    assertEquals(List.of(1440 * 60L, 1441 * 60L), slices.get(1440));
+    assertEquals(List.of(2 * 1441 * 60L, (2 * 1441 + 1) * 60L), slices.get(1441));
+  }
+
+  @Test
   void shouldEndASliceBehindItsNewestPacket() {
     fixture.at(30);
     assertEquals(START_NS + 30 * SECOND_NS + 1, table.cutAt(START_NS + 20 * SECOND_NS));

@@ -404,7 +404,16 @@ final class ModelTable {
   }
 
   private void begin(long timestampNs) {
+    List<Long> silent = new ArrayList<>();
+    for (long ns = endNs; open && nextSchedule.endOf(ns) <= timestampNs && silent.size() < 1440; ) {
+      silent.add(ns);
+      ns = nextSchedule.endOf(ns);
+    }
     finish();
+    for (long ns : silent.size() < 1440 ? silent : List.<Long>of()) {
+      begin(ns, nextSchedule, nextCollects);
+      finish();
+    }
     begin(nextSchedule.startOf(timestampNs), nextSchedule, nextCollects);
   }
 

@@ -262,7 +262,7 @@ class LoggerRulesTest {
   @Test
   void shouldRefuseSnappyOutsideParquet() {
     tree.put("compression_type", "SNAPPY");
-    expect("compression_type", "SNAPPY goes with PARQUET only", "use RAW or GZIP with CSV");
+    expect("compression_type", "SNAPPY goes with PARQUET only", "use RAW, GZIP or ZSTD with CSV");
   }
 
   @ParameterizedTest

@@ -267,6 +267,8 @@ class GoldenReplayTest {
         List.of(
             folderOfHour + "4:00_host-1.csv",
             folderOfHour + "5:00_host-1.csv",
+            folderOfHour + "6:00_host-1.csv",
+            folderOfHour + "7:00_host-1.csv",
             folderOfHour + "8:00_host-1.csv"),
         List.copyOf(files.keySet()));
     Golden.assertSame("intervals", List.copyOf(files.values()));
