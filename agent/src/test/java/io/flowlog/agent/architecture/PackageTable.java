@@ -64,6 +64,8 @@ final class PackageTable {
     row(rows, "software.amazon.awssdk..", "store");
     row(rows, "java.net.http..", "store");
     row(rows, "io.netty..", "api", "port", "capture.ovs");
+    row(rows, "io.micrometer..", "metrics");
+    row(rows, "io.prometheus..", "metrics");
     row(rows, "jnr..");
     row(rows, "com.kenai..");
     // pcap4j's times are java.sql's
