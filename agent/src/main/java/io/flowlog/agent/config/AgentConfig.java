@@ -1,5 +1,6 @@
 package io.flowlog.agent.config;
 
+import io.flowlog.agent.api.ApiConfig;
 import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.flow.FlowConfig;
 import io.flowlog.agent.format.FormatConfig;
@@ -34,4 +35,5 @@ public record AgentConfig(
     RecordConfig record,
     FormatConfig format,
     LoggerConfig logger,
-    StoreConfig store) {}
+    StoreConfig store,
+    ApiConfig api) {}

@@ -1,5 +1,6 @@
 package io.flowlog.agent.config;
 
+import io.flowlog.agent.api.ApiConfig;
 import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.flow.FlowConfig;
 import io.flowlog.agent.format.FormatConfig;
@@ -16,6 +17,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +46,8 @@ final class Sections {
             section(reader, "record", Sections::record),
             section(reader, "format", Sections::format),
             section(reader, "logger", Sections::logger),
-            section(reader, "store", Sections::store));
+            section(reader, "store", Sections::store),
+            section(reader, "api", Sections::api));
     reader.refuseUnknown();
     return config;
   }
@@ -144,6 +147,12 @@ final class Sections {
       }
     }
     return new StoreConfig(directories, endpoints);
+  }
+
+  private static ApiConfig api(FieldReader reader) {
+    Optional<ApiConfig.Endpoint> metricsListen =
+        reader.value("metrics_listen", ListenAddress::parse);
+    return metricsListen == null ? ApiConfig.defaults() : new ApiConfig(metricsListen.orElse(null));
   }
 
   private static String host(FieldReader reader, Path kernelHostName) {

@@ -2,6 +2,7 @@ package io.flowlog.agent.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -95,6 +96,7 @@ final class ArchitectureRules {
     laws.put("config sees settings only", configSeesSettingsOnly());
     laws.put("native code through few", nativeCodeThroughFew());
     laws.put("threads in worker", threadsInWorker());
+    laws.put("netty's threads in api", nettysThreadsInApi());
     laws.put("packet path does not wait", packetPathDoesNotWait());
     laws.put("packet path has no monitors", packetPathHasNoMonitors());
     laws.put("no clock in the pipeline", noClockInPipeline());
@@ -149,8 +151,20 @@ final class ArchitectureRules {
         .dependOnClassesThat()
         .belongToAnyOf(Executors.class, CompletableFuture.class, Timer.class)
         .orShould()
-        .dependOnClassesThat()
-        .areAssignableTo(Executor.class);
+        .dependOnClassesThat(executors(false));
+  }
+
+  private ArchRule nettysThreadsInApi() {
+    return noClasses()
+        .that()
+        .resideOutsideOfPackage(inside("api"))
+        .should()
+        .dependOnClassesThat(executors(true));
+  }
+
+  private static DescribedPredicate<JavaClass> executors(boolean nettys) {
+    return assignableTo(Executor.class)
+        .and(describe("netty's", type -> type.getName().startsWith("io.netty.") == nettys));
   }
 
   private static boolean makesThread(JavaAccess<?> access) {

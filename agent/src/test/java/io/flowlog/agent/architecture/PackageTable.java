@@ -12,9 +12,6 @@ import java.util.TreeSet;
  * The packages of the agent in the order of the data, what each may import, and whose libraries.
  */
 final class PackageTable {
-  /** Rows for packages that do not exist yet: a package that comes to be is taken off this list. */
-  static final Set<String> NOT_THERE_YET = Set.of("api");
-
   /** Each package, and the packages it may import besides itself. */
   static final Map<String, List<String>> MAY_IMPORT = mayImport();
 
@@ -64,6 +61,8 @@ final class PackageTable {
     row(rows, "software.amazon.awssdk..", "store");
     row(rows, "java.net.http..", "store");
     row(rows, "io.netty..", "api", "port", "capture.ovs");
+    row(rows, "io.micrometer..", "metrics");
+    row(rows, "io.prometheus..", "metrics");
     row(rows, "jnr..");
     row(rows, "com.kenai..");
     // pcap4j's times are java.sql's

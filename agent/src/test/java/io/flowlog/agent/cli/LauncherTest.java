@@ -136,6 +136,21 @@ class LauncherTest {
   }
 
   @Test
+  void shouldLoadNothingOfTheDaemonForAReplay() throws IOException {
+    Path log = folder.resolve("classes");
+    LauncherTree tree = tree().with("FLOWLOG_JAVA_OPTS", "-Xlog:class+load:file=" + log);
+    String out = folder.resolve("out").toString();
+    tree.launch("replay", files.exchange("a.pcap"), "--out", out).assertDone();
+    List<String> classes = Files.readAllLines(log);
+    assertTrue(classes.stream().anyMatch(line -> line.contains(" " + Main.class.getName() + " ")));
+    List<String> strangers =
+        classes.stream()
+            .filter(line -> line.matches(".*[\\] ](io\\.(netty|micrometer|prometheus)\\.).*"))
+            .toList();
+    assertEquals(List.of(), strangers);
+  }
+
+  @Test
   void shouldReadStandardInput() throws IOException {
     Path capture = Path.of(files.exchange("a.pcap"));
     LauncherTree tree = tree();

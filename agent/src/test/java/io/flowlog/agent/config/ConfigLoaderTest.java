@@ -27,6 +27,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigLoaderTest {
+  private static final String LISTEN = "api.metrics_listen";
+
   private final TemporaryFiles files;
   private Path hostName;
 
@@ -243,7 +245,8 @@ class ConfigLoaderTest {
         "=x|--set: \"=x\" is no setting: write --set key=value",
         "format..x=1|--set: \"format..x=1\" is no setting: write --set key=value",
         "colour=red|--set: colour: unknown key: known are host, region, time_zone, timestamp_unit,"
-            + " state_dir, loggers_dir, ports_dir, capture, flow, record, format, logger, store",
+            + " state_dir, loggers_dir, ports_dir, capture, flow, record, format, logger, store,"
+            + " api",
         "format.rows=1|--set: format.rows: unknown key: known are csv_header, rows_per_file",
         "format=1|--set: format: must be an object, not the number 1: indent its keys below it",
         "region.x=1|--set: region: must be text, not an object: put it in quotes if it is meant as"
@@ -267,6 +270,40 @@ class ConfigLoaderTest {
         Set.of("capture", "capture.exclude_addresses", "format", "format.csv_header"),
         loaded.givenPaths());
     assertEquals(Set.of(), ConfigLoader.load(null, List.of(), hostName).givenPaths());
+  }
+
+  @Test
+  void shouldReadWhereToListen() {
+    assertEquals("127.0.0.1:9465", listen(null));
+    assertEquals("0.0.0.0:1", listen("0.0.0.0:1"));
+    assertEquals("[::1]:65535", listen("'[0:0:0:0:0:0:0:1]:65535'"));
+    assertEquals("null", listen("off"));
+  }
+
+  private String listen(@Nullable String address) {
+    String[] sets = address == null ? new String[0] : new String[] {LISTEN + "=" + address};
+    return String.valueOf(good(null, sets).api().metricsListen());
+  }
+
+  @Test
+  void shouldRefuseWhereNobodyCanListen() {
+    String remedy =
+        " is no address to listen on: write 127.0.0.1:9465, \"[::1]:9465\" or another address and"
+            + " port, or off";
+    for (String address :
+        new String[] {"9465x", "127.0.0.1:0", "127.0.0.1:65536", "::1:9465", "[::1]", ":9465"}) {
+      expect(
+          files.write("listen.yaml", "api:", "  metrics_listen: '" + address + "'"),
+          "listen.yaml:2: api.metrics_listen: \"" + address + "\"" + remedy);
+    }
+    expect(
+        files.write("name.yaml", "api:", "  metrics_listen: node-7:9465"),
+        "name.yaml:2: api.metrics_listen: \"node-7\" is not an IP address: write it like 10.0.0.5"
+            + " or 2001:db8::5");
+    expect(
+        files.write("number.yaml", "api:", "  metrics_listen: 9465"),
+        "number.yaml:2: api.metrics_listen: must be text, not the number 9465: put it in quotes if"
+            + " it is meant as text");
   }
 
   @Test

@@ -1,0 +1,53 @@
+package io.flowlog.agent.api;
+
+import io.flowlog.agent.metrics.Health;
+import io.flowlog.agent.metrics.PublishedMetrics;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * The listener that monitoring asks: serves {@code /metrics} and {@code /health}, nothing else.
+ * Owned by whoever opened it.
+ */
+public final class MetricsListener implements AutoCloseable {
+  private static final String KEY = "api.metrics_listen";
+
+  private final HttpListener listener;
+
+  private MetricsListener(HttpListener listener) {
+    this.listener = listener;
+  }
+
+  /** Opens the listener; from then on it answers. */
+  public static MetricsListener open(
+      ApiConfig.Endpoint endpoint, PublishedMetrics metrics, Supplier<Health> health)
+      throws ListenException {
+    return open(endpoint, metrics, health, ClientLimits.defaults());
+  }
+
+  static MetricsListener open(
+      ApiConfig.Endpoint endpoint,
+      PublishedMetrics metrics,
+      Supplier<Health> health,
+      ClientLimits limits)
+      throws ListenException {
+    Map<String, Page> pages =
+        Map.of(
+            "/metrics",
+            () -> new Answer(200, PublishedMetrics.CONTENT_TYPE, metrics.text()),
+            "/health",
+            new HealthPage(health));
+    return new MetricsListener(HttpListener.open(endpoint, KEY, pages, limits));
+  }
+
+  /** Returns where it listens: the port that was chosen if the endpoint's was 0. */
+  public ApiConfig.Endpoint endpoint() {
+    return listener.endpoint();
+  }
+
+  /** Stops listening and closes every connection; the port is free afterwards. */
+  @Override
+  public void close() {
+    listener.close();
+  }
+}
