@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flowlog.agent.flow.EndReason;
 import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.logger.FlowLogger;
+import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.record.FlowRecord;
@@ -155,6 +157,48 @@ class IntervalSealerTest {
       assertTrue(seal(sealer));
       assertEquals(List.of(), filesIn(temporary.resolve("merged")));
       assertFalse(seal(sealer));
+    }
+  }
+
+  private static void slice(Spool spool, int minute, SlicePlan plan, RecordBatch batch)
+      throws IOException {
+    RowJournal journal = spool.beginInterval(minute * MINUTE_NS, (minute + 1) * MINUTE_NS);
+    journal.declare(plan);
+    journal.definePort(0, TestRows.ports(1));
+    journal.append(batch);
+    journal.complete(0);
+  }
+
+  private static String lastFieldsOf(SealedFile file) throws IOException {
+    String line = Files.readAllLines(file.path()).get(0);
+    String[] words = line.split(" ", -1);
+    return words[words.length - 2] + " " + words[words.length - 1];
+  }
+
+  @Test
+  void shouldTellOfATimeOutBehindTheLastSliceOfAnInterval() throws IOException {
+    try (Spool spool = open(temporary)) {
+      SlicePlan plan =
+          new SlicePlan(MINUTE_NS, true, List.of(new LoggerMaker(1).interval(2).make()));
+      RecordBatch batch = frame(1);
+      new FlowRecord().at(batch.data(), 0).expiresNs(MINUTE_NS + 1);
+      slice(spool, 0, plan, batch);
+      assertTrue(sealer(spool).sealNext(2 * MINUTE_NS, logger -> true));
+      assertEquals(
+          FlowRecord.OK + " " + EndReason.TIMEOUT.ordinal(), lastFieldsOf(spool.sealed().get(0)));
+    }
+  }
+
+  @Test
+  void shouldNotClaimThatNothingWasDroppedWhenOneSliceCannotTell() throws IOException {
+    try (Spool spool = open(temporary)) {
+      List<FlowLogger> loggers =
+          List.of(new LoggerMaker(1).interval(2).filter(TrafficFilter.DROP).make());
+      RecordBatch nothing = new RecordBatch(FlowRecord.BYTES_MAX);
+      slice(spool, 0, new SlicePlan(MINUTE_NS, false, loggers), nothing);
+      slice(spool, 1, new SlicePlan(MINUTE_NS, true, loggers), nothing);
+      assertTrue(seal(sealer(spool)));
+      assertEquals(FlowRecord.SKIPDATA + " 0", lastFieldsOf(spool.sealed().get(0)));
     }
   }
 

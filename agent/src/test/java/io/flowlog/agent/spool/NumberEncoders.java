@@ -68,7 +68,8 @@ public final class NumberEncoders implements EncoderFactory {
         throw new IOException("the encoder was told to fail");
       }
       row.at(batch.data(), offset);
-      write(row.packets() + " " + ports.get(row.portIndex()).portId());
+      String port = ports.get(row.portIndex()).portId();
+      write(row.packets() + " " + port + " " + row.status() + " " + row.endReason());
     }
 
     @Override
