@@ -162,7 +162,7 @@ class IntervalSealerTest {
 
   private static void slice(Spool spool, int minute, SlicePlan plan, RecordBatch batch)
       throws IOException {
-    RowJournal journal = spool.beginInterval(minute * MINUTE_NS, (minute + 1) * MINUTE_NS);
+    RowJournal journal = spool.beginSlice(minute * MINUTE_NS, (minute + 1) * MINUTE_NS);
     journal.declare(plan);
     journal.definePort(0, TestRows.ports(1));
     journal.append(batch);
