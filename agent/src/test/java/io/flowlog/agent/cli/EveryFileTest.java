@@ -74,7 +74,7 @@ class EveryFileTest {
   }
 
   /** One logger; the kind is a format and its compression. */
-  private record Case(UUID id, String layout, String kind, String period) {
+  record Case(UUID id, String layout, String kind, String period) {
     boolean isNamed() {
       return period.equals(PERIODS.get(2));
     }

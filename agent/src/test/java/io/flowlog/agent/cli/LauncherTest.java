@@ -245,25 +245,38 @@ class LauncherTest {
   void shouldPutAwayWhatItHasWhenItIsAskedToStop() throws Exception {
     Path out = folder.resolve("out");
     Path words = folder.resolve("words");
-    List<String> command =
-        List.of(
-            tree().launcher().toString(),
-            "replay",
-            "--interface",
-            "lo",
-            "--seconds",
-            "600",
-            "--filter",
-            "udp port 54321",
-            "--out",
-            out.toString());
-    Process process =
-        new ProcessBuilder(command).redirectError(words.toFile()).redirectInput(NULL).start();
+    InetAddress here = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    // The port is this test's alone: others may run at the same time.
+    try (DatagramSocket target = new DatagramSocket(0, here)) {
+      List<String> command =
+          List.of(
+              tree().launcher().toString(),
+              "replay",
+              "--interface",
+              "lo",
+              "--seconds",
+              "600",
+              "--filter",
+              "udp port " + target.getLocalPort(),
+              "--out",
+              out.toString());
+      stopWhileSending(new ProcessBuilder(command).redirectError(words.toFile()), target, out);
+    }
+    List<String> lines = Files.readAllLines(words);
+    assertTrue(
+        lines.contains("flowlog-agent: asked to stop: what was read until then is written"),
+        lines::toString);
+    assertEquals(1, rows(out).size(), lines::toString);
+    assertFalse(Files.exists(out.resolve(".flowlog-spool")));
+  }
+
+  private static void stopWhileSending(ProcessBuilder builder, DatagramSocket target, Path out)
+      throws Exception {
+    Process process = builder.redirectInput(NULL).start();
     try (DatagramSocket socket = new DatagramSocket()) {
-      InetAddress here = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
       // The first datagrams may come before the capture begins, the last ones do not.
       for (int i = 0; i < 200 && process.isAlive(); i++) {
-        socket.send(new DatagramPacket(new byte[100], 100, here, 54_321));
+        socket.send(new DatagramPacket(new byte[100], 100, target.getLocalSocketAddress()));
         Thread.sleep(20);
         if (i > 100 && Files.exists(out)) {
           break;
@@ -271,15 +284,9 @@ class LauncherTest {
       }
       process.destroy(); // SIGTERM
       assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+      assertEquals(128 + 15, process.exitValue());
     } finally {
       process.destroyForcibly();
     }
-    List<String> lines = Files.readAllLines(words);
-    assertEquals(128 + 15, process.exitValue(), lines::toString);
-    assertTrue(
-        lines.contains("flowlog-agent: asked to stop: what was read until then is written"),
-        lines::toString);
-    assertEquals(1, rows(out).size(), lines::toString);
-    assertFalse(Files.exists(out.resolve(".flowlog-spool")));
   }
 }

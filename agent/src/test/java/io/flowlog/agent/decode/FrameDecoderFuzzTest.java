@@ -100,14 +100,14 @@ class FrameDecoderFuzzTest {
     }
   }
 
-  /** A frame eight times as long must not cost much more than eight times as much. */
+  /** A frame sixteen times as long must not cost much more than sixteen times as much. */
   @Test
   void shouldWorkNoLongerThanAFrameIs() {
     for (int kind = 0; kind < 4; kind++) {
-      double shortNs = leastCpuNs(worstFrame(kind, 8_000), 800);
+      double shortNs = leastCpuNs(worstFrame(kind, 4_000), 1_600);
       double longNs = leastCpuNs(worstFrame(kind, 64_000), 100);
-      // Quadratic work would make it eight.
-      assertTrue(longNs < 4 * shortNs, "kind " + kind + ": " + shortNs + " to " + longNs);
+      // Quadratic work would make it sixteen; other work on the machine makes it up to four.
+      assertTrue(longNs < 8 * shortNs, "kind " + kind + ": " + shortNs + " to " + longNs);
     }
   }
 
