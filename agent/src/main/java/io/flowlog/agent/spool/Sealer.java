@@ -89,7 +89,6 @@ public final class Sealer {
     for (int offset = 0; offset < usedBytes; offset += row.rowBytes()) {
       if (rows.take(row.at(data, offset))) {
         write(batch, offset, writer, dictionary);
-        row.at(data, offset);
       }
     }
   }
