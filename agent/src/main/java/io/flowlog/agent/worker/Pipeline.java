@@ -89,11 +89,7 @@ final class Pipeline {
     advanceTo(nowNs);
     SlicePlan slices = slicesOf(plan);
     prepare(slices);
-    try {
-      table.cutAt(nowNs);
-    } catch (UncheckedIOException e) {
-      throw causeOf(e);
-    }
+    unwrapped(() -> table.cutAt(nowNs));
     builder.keepStates(true);
     return follow(plan, slices);
   }
@@ -190,35 +186,32 @@ final class Pipeline {
 
   /** Lets time pass for ports that are silent. */
   void advanceTo(long nowNs) throws IOException {
-    try {
-      table.advanceTo(nowNs);
-    } catch (UncheckedIOException e) {
-      throw causeOf(e);
-    }
+    unwrapped(() -> table.advanceTo(nowNs));
     sweep();
   }
 
   private void sweep() throws IOException {
-    try {
-      table.sweep(Integer.MAX_VALUE);
-    } catch (UncheckedIOException e) {
-      throw causeOf(e);
-    }
+    unwrapped(() -> table.sweep(Integer.MAX_VALUE));
   }
 
   /** Cuts the running slice where its interval ends: nothing comes any more. */
   void finish() throws IOException {
-    try {
-      table.finish();
-    } catch (UncheckedIOException e) {
-      throw causeOf(e);
-    }
+    unwrapped(table::finish);
   }
 
   /** Stops at a moment: what was counted until then goes into files at once. */
   void stop(long nowNs) throws IOException {
     change(CapturePlan.NOTHING, nowNs);
     sweep();
+  }
+
+  /** Lets the sink's exceptions, which pass through the table unchecked, out as they were. */
+  private static void unwrapped(Runnable work) throws IOException {
+    try {
+      work.run();
+    } catch (UncheckedIOException e) {
+      throw causeOf(e);
+    }
   }
 
   private static IOException causeOf(UncheckedIOException e) {
