@@ -96,15 +96,7 @@ class AgentChangesTest {
   /** Returns each row as file, port, number, packets and status. */
   private List<String> rows(FlowLogger logger) throws IOException {
     return agent.rowsOf(logger).stream()
-        .map(
-            row ->
-                String.join(
-                    " ",
-                    row.file().replaceAll(".*T\\d\\d:|_host-1|\\.csv", ""),
-                    row.get("interface_id").substring(35),
-                    row.get("src_port"),
-                    row.get("packets"),
-                    row.get("status")))
+        .map(row -> row.inShort("src_port", "packets", "status"))
         .toList();
   }
 

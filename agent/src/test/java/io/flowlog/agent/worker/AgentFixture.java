@@ -66,6 +66,16 @@ final class AgentFixture implements AutoCloseable {
       return fields.getOrDefault(field, "(not there)");
     }
 
+    /** Returns the file's minute and part, the last digit of the port's id, and some fields. */
+    String inShort(String... names) {
+      StringBuilder line = new StringBuilder(file.replaceAll(".*T\\d\\d:|_host-1|\\.csv", ""));
+      line.append(' ').append(get("interface_id").substring(35));
+      for (String name : names) {
+        line.append(' ').append(get(name));
+      }
+      return line.toString();
+    }
+
     long number(String field) {
       String text = get(field);
       return text.isEmpty() ? 0 : Long.parseLong(text);
