@@ -60,10 +60,10 @@ class NativeExceptionTest {
   @Test
   void shouldNameAMissingDevice() {
     NativeException failure =
-        assertThrows(NativeException.class, () -> PacketRing.open("flbnone", SHAPE));
+        assertThrows(NativeException.class, () -> PacketRing.open("flbnone", 1 << 30, SHAPE));
 
     assertEquals(
-        "index of interface flbnone: ENODEV: the device is not there (any more): see 'ip link'",
+        "flbnone: bind the packet socket: ENODEV: the device is not there (any more): see 'ip link'",
         failure.getMessage());
   }
 
@@ -137,7 +137,7 @@ class NativeExceptionTest {
     private Opener() {}
 
     public static void main(String[] arguments) {
-      try (PacketRing ring = PacketRing.open("lo", SHAPE)) {
+      try (PacketRing ring = PacketRing.open("lo", Interfaces.indexOf("lo"), SHAPE)) {
         System.out.print("captures into " + ring.buffer().capacity() + "\n");
       } catch (NativeException e) {
         System.out.print(e.getMessage() + "\n");
