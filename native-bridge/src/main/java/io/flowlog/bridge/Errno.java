@@ -8,7 +8,7 @@ public enum Errno {
   EPERM(
       1,
       "give the program CAP_NET_RAW: in its systemd unit AmbientCapabilities=CAP_NET_RAW"
-          + " CAP_NET_ADMIN, or setcap cap_net_raw,cap_net_admin=ep on its java"),
+          + " CAP_NET_ADMIN, or run it as root"),
   /** No such file. */
   ENOENT(2, "nothing has this name: see whether what makes it runs"),
   /** Interrupted by a signal. */
