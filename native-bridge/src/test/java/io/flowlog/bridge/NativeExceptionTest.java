@@ -35,8 +35,7 @@ class NativeExceptionTest {
     assertEquals("tap1: open a packet socket", failure.operation());
     assertEquals(
         "tap1: open a packet socket: EPERM: give the program CAP_NET_RAW: in its systemd unit"
-            + " AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN, or setcap"
-            + " cap_net_raw,cap_net_admin=ep on its java",
+            + " AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN, or run it as root",
         failure.getMessage());
   }
 
