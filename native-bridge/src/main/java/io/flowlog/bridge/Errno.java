@@ -13,6 +13,8 @@ public enum Errno {
   EINTR(4, "try again"),
   /** No such device or address. */
   ENXIO(6, "the device is not there (any more): see 'ip link'"),
+  /** Nothing there yet. */
+  EAGAIN(11, "try again"),
   /** No memory. */
   ENOMEM(12, "free memory on this host, or make rings smaller or fewer"),
   /** No access. */
@@ -28,7 +30,8 @@ public enum Errno {
   /** Unknown option. */
   ENOPROTOOPT(92, "the kernel does not know this: packet rings need Linux 4.6 or newer"),
   /** No such address family. */
-  EAFNOSUPPORT(97, "load the module af_packet, and allow AF_PACKET in the systemd unit"),
+  EAFNOSUPPORT(
+      97, "load the module af_packet, and allow AF_PACKET and AF_NETLINK in the systemd unit"),
   /** The device is down. */
   ENETDOWN(100, "bring the device up: ip link set DEVICE up"),
   /** No buffers. */

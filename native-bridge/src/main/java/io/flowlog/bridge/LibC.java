@@ -6,6 +6,7 @@ import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.types.off_t;
 import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
 import jnr.ffi.types.u_int64_t;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,14 @@ public interface LibC {
 
   /** See poll(2). */
   int poll(ByteBuffer entries, @u_int64_t long count, int timeoutMs);
+
+  /** See send(2). */
+  @ssize_t
+  long send(int socket, ByteBuffer bytes, @size_t long sizeBytes, int flags);
+
+  /** See recv(2). */
+  @ssize_t
+  long recv(int socket, ByteBuffer bytes, @size_t long sizeBytes, int flags);
 
   /** See if_nametoindex(3). */
   int if_nametoindex(String name);

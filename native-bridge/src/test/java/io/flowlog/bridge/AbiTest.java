@@ -60,6 +60,22 @@ class AbiTest {
     struct("STATISTICS", "struct tpacket_stats_v3", "FRAMES=tp_packets", "DROPS=tp_drops");
     struct("PROGRAM", "struct sock_fprog", "LENGTH=len", "CODE=filter");
     struct("INSTRUCTION", "struct sock_filter", "OPERATION=code", "OPERAND=k");
+    struct(
+        "NETLINK_ADDRESS",
+        "struct sockaddr_nl",
+        "FAMILY=nl_family",
+        "PORT=nl_pid",
+        "GROUPS=nl_groups");
+    struct(
+        "MESSAGE",
+        "struct nlmsghdr",
+        "LENGTH=nlmsg_len",
+        "TYPE=nlmsg_type",
+        "FLAGS=nlmsg_flags",
+        "SEQUENCE=nlmsg_seq",
+        "PORT=nlmsg_pid");
+    struct("LINK", "struct ifinfomsg", "FAMILY=ifi_family", "INDEX=ifi_index", "FLAGS=ifi_flags");
+    struct("ATTRIBUTE", "struct nlattr", "LENGTH=nla_len", "TYPE=nla_type");
     struct("POLL", "struct pollfd", "SOCKET=fd", "WANTED=events", "GOT=revents");
   }
 
@@ -96,7 +112,9 @@ class AbiTest {
           "errno.h",
           "linux/filter.h",
           "linux/if_ether.h",
+          "linux/if.h",
           "linux/if_packet.h",
+          "linux/rtnetlink.h",
           "linux/virtio_net.h",
           "poll.h",
           "stddef.h",
