@@ -47,6 +47,11 @@ public final class Namespaces implements AutoCloseable {
     }
   }
 
+  /** Returns what iproute2 calls a namespace. */
+  public String fullName(String name) {
+    return prefix + name;
+  }
+
   /** Joins a machine's eth0 to an interface of the host. */
   public void connect(String host, String device, String machine) {
     tool(
