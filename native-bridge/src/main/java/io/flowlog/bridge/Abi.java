@@ -125,5 +125,55 @@ final class Abi {
   static final int TIME_SECONDS_AT = 0;
   static final int TIME_NANOSECONDS_AT = 8;
 
+  static final int AF_UNSPEC = 0;
+  static final int AF_NETLINK = 16;
+  static final int NETLINK_ROUTE = 0;
+  static final int RTMGRP_LINK = 1;
+  static final int SO_RCVBUF = 8;
+  static final int SO_RCVBUFFORCE = 33;
+  static final int MSG_TRUNC = 0x20;
+  static final int MSG_DONTWAIT = 0x40;
+  static final int NLMSG_ERROR = 2;
+  static final int NLMSG_DONE = 3;
+  static final int RTM_NEWLINK = 16;
+  static final int RTM_DELLINK = 17;
+  static final int RTM_GETLINK = 18;
+  static final int NLM_F_REQUEST = 1;
+  static final int NLM_F_DUMP_INTR = 0x10;
+  static final int NLM_F_DUMP = 0x300;
+  static final int IFLA_ADDRESS = 1;
+  static final int IFLA_IFNAME = 3;
+  static final int IFF_UP = 1;
+  static final int IFF_RUNNING = 0x40;
+
+  /** struct sockaddr_nl. */
+  static final int NETLINK_ADDRESS_BYTES = 12;
+
+  static final int NETLINK_ADDRESS_FAMILY_AT = 0;
+  static final int NETLINK_ADDRESS_PORT_AT = 4;
+  static final int NETLINK_ADDRESS_GROUPS_AT = 8;
+
+  /** struct nlmsghdr; messages and attributes start at whole multiples of 4 bytes. */
+  static final int MESSAGE_BYTES = 16;
+
+  static final int MESSAGE_LENGTH_AT = 0;
+  static final int MESSAGE_TYPE_AT = 4;
+  static final int MESSAGE_FLAGS_AT = 6;
+  static final int MESSAGE_SEQUENCE_AT = 8;
+  static final int MESSAGE_PORT_AT = 12;
+
+  /** struct ifinfomsg. */
+  static final int LINK_BYTES = 16;
+
+  static final int LINK_FAMILY_AT = 0;
+  static final int LINK_INDEX_AT = 4;
+  static final int LINK_FLAGS_AT = 8;
+
+  /** struct nlattr. */
+  static final int ATTRIBUTE_BYTES = 4;
+
+  static final int ATTRIBUTE_LENGTH_AT = 0;
+  static final int ATTRIBUTE_TYPE_AT = 2;
+
   private Abi() {}
 }

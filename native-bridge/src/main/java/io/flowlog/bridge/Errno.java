@@ -32,7 +32,8 @@ public enum Errno {
   /** Unknown option. */
   ENOPROTOOPT(92, "the kernel does not know this: packet rings need Linux 4.6 or newer"),
   /** No such address family. */
-  EAFNOSUPPORT(97, "load the module af_packet, and allow AF_PACKET in the systemd unit"),
+  EAFNOSUPPORT(
+      97, "load the module af_packet, and allow AF_PACKET and AF_NETLINK in the systemd unit"),
   /** The device is down. */
   ENETDOWN(100, "bring the device up: ip link set DEVICE up"),
   /** No buffers. */

@@ -71,6 +71,14 @@ public interface LibC {
   /** See clock_gettime(2). */
   int clock_gettime(int clock, ByteBuffer time);
 
+  /** See send(2). */
+  @ssize_t
+  long send(int socket, ByteBuffer bytes, @size_t long sizeBytes, int flags);
+
+  /** See recv(2). */
+  @ssize_t
+  long recv(int socket, ByteBuffer bytes, @size_t long sizeBytes, int flags);
+
   /** See if_nametoindex(3). */
   int if_nametoindex(String name);
 

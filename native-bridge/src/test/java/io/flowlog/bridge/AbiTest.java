@@ -63,6 +63,23 @@ class AbiTest {
     struct("LOCAL_ADDRESS", "struct sockaddr_un", "FAMILY=sun_family", "PATH=sun_path");
     struct("TIMEOUT", "struct timeval", "SECONDS=tv_sec", "MICROSECONDS=tv_usec");
     struct("TIME", "struct timespec", "SECONDS=tv_sec", "NANOSECONDS=tv_nsec");
+
+    struct(
+        "NETLINK_ADDRESS",
+        "struct sockaddr_nl",
+        "FAMILY=nl_family",
+        "PORT=nl_pid",
+        "GROUPS=nl_groups");
+    struct(
+        "MESSAGE",
+        "struct nlmsghdr",
+        "LENGTH=nlmsg_len",
+        "TYPE=nlmsg_type",
+        "FLAGS=nlmsg_flags",
+        "SEQUENCE=nlmsg_seq",
+        "PORT=nlmsg_pid");
+    struct("LINK", "struct ifinfomsg", "FAMILY=ifi_family", "INDEX=ifi_index", "FLAGS=ifi_flags");
+    struct("ATTRIBUTE", "struct nlattr", "LENGTH=nla_len", "TYPE=nla_type");
     struct("POLL", "struct pollfd", "SOCKET=fd", "WANTED=events", "GOT=revents");
   }
 
@@ -99,7 +116,9 @@ class AbiTest {
           "errno.h",
           "linux/filter.h",
           "linux/if_ether.h",
+          "linux/if.h",
           "linux/if_packet.h",
+          "linux/rtnetlink.h",
           "linux/virtio_net.h",
           "poll.h",
           "stddef.h",

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.flowlog.agent.capture.CaptureConfig.RingSettings;
 import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.cli.demo.FrameBuilder;
+import io.flowlog.agent.host.Namespaces;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.bridge.Interfaces;
 import java.io.IOException;

@@ -9,6 +9,7 @@ import io.flowlog.agent.capture.CaptureConfig.RingSettings;
 import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.capture.Frame;
 import io.flowlog.agent.cli.demo.FrameBuilder;
+import io.flowlog.agent.host.Namespaces;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.bridge.Interfaces;

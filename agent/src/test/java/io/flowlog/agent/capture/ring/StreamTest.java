@@ -7,6 +7,7 @@ import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.capture.Frame;
 import io.flowlog.agent.cli.demo.FrameBuilder;
+import io.flowlog.agent.host.Namespaces;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.bridge.Interfaces;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.flowlog.agent.capture.ring;
+package io.flowlog.agent.host;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -16,7 +16,7 @@ import jnr.ffi.LibraryLoader;
  * Network namespaces for one test, named as a host and its virtual machines, with what runs in
  * them; owned by that test. Needs root and iproute2.
  */
-final class Namespaces implements AutoCloseable {
+public final class Namespaces implements AutoCloseable {
   private static final int CLONE_NEWNET = 0x4000_0000;
 
   private final String prefix = "flb-" + ProcessHandle.current().pid() + "-";
@@ -32,7 +32,7 @@ final class Namespaces implements AutoCloseable {
     int close(int file);
   }
 
-  Namespaces(String... names) {
+  public Namespaces(String... names) {
     try {
       for (String name : names) {
         tool("ip", "netns", "add", prefix + name);
@@ -47,8 +47,13 @@ final class Namespaces implements AutoCloseable {
     }
   }
 
+  /** Returns what iproute2 calls a namespace. */
+  public String fullName(String name) {
+    return prefix + name;
+  }
+
   /** Joins a machine's eth0 to an interface of the host. */
-  void connect(String host, String device, String machine) {
+  public void connect(String host, String device, String machine) {
     tool(
         "ip",
         "-n",
@@ -68,7 +73,7 @@ final class Namespaces implements AutoCloseable {
   }
 
   /** Runs a command to its good end and returns what it prints. */
-  String in(String name, String... command) {
+  public String in(String name, String... command) {
     return tool(wrap(name, command));
   }
 
@@ -78,7 +83,7 @@ final class Namespaces implements AutoCloseable {
     return words.toArray(new String[0]);
   }
 
-  static String tool(String... command) {
+  public static String tool(String... command) {
     return finish(startWith("", command), String.join(" ", command));
   }
 
@@ -110,14 +115,14 @@ final class Namespaces implements AutoCloseable {
   }
 
   /** Starts a script of the tests, or another command; it ends with the test at the latest. */
-  Process start(String name, String... command) {
+  public Process start(String name, String... command) {
     Process process = startWith("", wrap(name, command));
     processes.add(process);
     return process;
   }
 
   /** Sends the same frames so many times. */
-  void send(String name, String device, int times, List<byte[]> frames) {
+  public void send(String name, String device, int times, List<byte[]> frames) {
     StringBuilder lines = new StringBuilder();
     for (byte[] frame : frames) {
       lines.append(HexFormat.of().formatHex(frame)).append('\n');
@@ -127,19 +132,19 @@ final class Namespaces implements AutoCloseable {
     finish(startWith(lines.toString(), command), "send_frames.py");
   }
 
-  static String script(String file) {
+  public static String script(String file) {
     return Path.of(System.getProperty("basedir", "."), "src/test/resources/ring", file)
         .toAbsolutePath()
         .toString();
   }
 
-  static String line(Process process) throws IOException {
+  public static String line(Process process) throws IOException {
     BufferedReader reader = process.inputReader(StandardCharsets.UTF_8);
     return String.valueOf(reader.readLine());
   }
 
   /** Calls something on a thread that lives in a namespace. */
-  <T> T inside(String name, Callable<T> call) throws Exception {
+  public <T> T inside(String name, Callable<T> call) throws Exception {
     FutureTask<T> task =
         new FutureTask<>(
             () -> {

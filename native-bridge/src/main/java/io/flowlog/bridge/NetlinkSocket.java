@@ -1,0 +1,125 @@
+package io.flowlog.bridge;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The operations on one rtnetlink socket, each with its error in words; owned by a {@link
+ * LinkMonitor}.
+ */
+final class NetlinkSocket implements LinkQueue {
+  private static final int CLOSED = -1;
+
+  private final LibC libC = LibC.get();
+  private final ByteBuffer pollEntry = memory(Abi.POLL_BYTES);
+  private int number;
+
+  private NetlinkSocket() throws NativeException {
+    number = libC.socket(Abi.AF_NETLINK, Abi.SOCK_RAW | Abi.SOCK_CLOEXEC, Abi.NETLINK_ROUTE);
+    if (number < 0) {
+      throw failure("open a netlink socket");
+    }
+    pollEntry.putInt(Abi.POLL_SOCKET_AT, number);
+    pollEntry.putShort(Abi.POLL_WANTED_AT, (short) Abi.POLLIN);
+  }
+
+  /** Opens a socket that gets all news from now on, with room for so many bytes of them. */
+  static NetlinkSocket open(int queueBytes) throws NativeException {
+    NetlinkSocket socket = new NetlinkSocket();
+    try {
+      socket.makeRoom(queueBytes);
+      socket.joinLinks();
+      return socket;
+    } catch (NativeException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private static NativeException failure(String what) {
+    return NativeException.ofLastCall("network interfaces: " + what);
+  }
+
+  private static ByteBuffer memory(int sizeBytes) {
+    return ByteBuffer.allocateDirect(sizeBytes).order(ByteOrder.nativeOrder());
+  }
+
+  /** Goes beyond what the host lets everybody have, if that is allowed. */
+  private void makeRoom(int sizeBytes) throws NativeException {
+    ByteBuffer value = memory(Integer.BYTES).putInt(0, sizeBytes);
+    int level = Abi.SOL_SOCKET;
+    if (libC.setsockopt(number, level, Abi.SO_RCVBUFFORCE, value, Integer.BYTES) < 0
+        && libC.setsockopt(number, level, Abi.SO_RCVBUF, value, Integer.BYTES) < 0) {
+      throw failure("make room for " + sizeBytes + " bytes of news");
+    }
+  }
+
+  private void joinLinks() throws NativeException {
+    ByteBuffer address = memory(Abi.NETLINK_ADDRESS_BYTES);
+    address.putShort(Abi.NETLINK_ADDRESS_FAMILY_AT, (short) Abi.AF_NETLINK);
+    address.putInt(Abi.NETLINK_ADDRESS_GROUPS_AT, Abi.RTMGRP_LINK);
+    if (libC.bind(number, address, Abi.NETLINK_ADDRESS_BYTES) < 0) {
+      throw failure("ask for news");
+    }
+  }
+
+  @Override
+  public int netlinkPort() throws NativeException {
+    ByteBuffer address = memory(Abi.NETLINK_ADDRESS_BYTES);
+    ByteBuffer sizeBytes = memory(Integer.BYTES).putInt(0, Abi.NETLINK_ADDRESS_BYTES);
+    if (libC.getsockname(number, address, sizeBytes) < 0) {
+      throw failure("ask for the socket's address");
+    }
+    return address.getInt(Abi.NETLINK_ADDRESS_PORT_AT);
+  }
+
+  @Override
+  public void requestList(int sequence) throws NativeException {
+    int sizeBytes = Abi.MESSAGE_BYTES + Abi.LINK_BYTES;
+    ByteBuffer request = memory(sizeBytes);
+    request.putInt(Abi.MESSAGE_LENGTH_AT, sizeBytes);
+    request.putShort(Abi.MESSAGE_TYPE_AT, (short) Abi.RTM_GETLINK);
+    request.putShort(Abi.MESSAGE_FLAGS_AT, (short) (Abi.NLM_F_REQUEST | Abi.NLM_F_DUMP));
+    request.putInt(Abi.MESSAGE_SEQUENCE_AT, sequence);
+    if (libC.send(number, request, sizeBytes, 0) < 0) {
+      throw failure("ask for a list");
+    }
+  }
+
+  @Override
+  public int receive(ByteBuffer buffer) throws NativeException {
+    int flags = Abi.MSG_DONTWAIT | Abi.MSG_TRUNC;
+    long sizeBytes = libC.recv(number, buffer, buffer.capacity(), flags);
+    if (sizeBytes >= 0) {
+      return (int) sizeBytes;
+    }
+    NativeException failure = failure("receive news");
+    return switch (failure.errno()) {
+      case EAGAIN -> NOTHING;
+      case ENOBUFS, ENOMEM -> OVERRUN;
+      default -> throw failure;
+    };
+  }
+
+  @Override
+  public boolean await(int timeoutMs) throws NativeException {
+    int ready = libC.poll(pollEntry, 1, timeoutMs);
+    if (ready >= 0) {
+      return ready > 0;
+    }
+    NativeException failure = failure("wait for news");
+    if (failure.errno() != Errno.EINTR) {
+      throw failure;
+    }
+    return false;
+  }
+
+  @Override
+  public void close() {
+    if (number != CLOSED) {
+      libC.close(number);
+      number = CLOSED;
+      pollEntry.putInt(Abi.POLL_SOCKET_AT, CLOSED);
+    }
+  }
+}
