@@ -185,6 +185,8 @@ class HostileClientTest {
       for (int i = 0; i < CONNECTIONS; i++) {
         clients.add(new RawClient(listener.endpoint()).send("GET "));
       }
+      // the last one is served: all have been taken in, so that the user is the last that asked
+      clients.get(CONNECTIONS - 1).send("/page HTTP/1.1\r\n\r\n").answer();
       RawClient user = clients.get(0).send("/page HTTP/1.1\r\n\r\n");
       assertTrue(user.answer().endsWith("here\n"));
       // Each turn takes two places, if the listener has not heard yet that the first was given
