@@ -68,7 +68,7 @@ class MetricsListenerTest {
     expectHealth(
         200,
         "{\"status\":\"degraded\",\"ready\":true,\"live\":true,\"problems\":"
-            + "[\"no drop evidence: \\\"DROP\\\"\\\\\\u000a\\u0001é\",\"b\"]}\n");
+            + "[\"no drop evidence: \\\"DROP\\\"\\\\\\n\\u0001é\",\"b\"]}\n");
     health.set(new Health(true, false, List.of("capture-0 stands still")));
     expectHealth(
         503,
