@@ -99,12 +99,7 @@ final class SocketFile implements ListenPlace {
             .bind(UnixDomainSocketAddress.of(fresh))
             .awaitUninterruptibly();
     try {
-      if (!bound.isSuccess()) {
-        throw new IOException(String.valueOf(bound.cause().getMessage()), bound.cause());
-      }
-      Files.setPosixFilePermissions(fresh, MODE);
-      fileKey = fileKey(fresh);
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+      settle(bound, fresh);
     } catch (IOException e) {
       bound.channel().close().awaitUninterruptibly(); // takes its file along
       throw e;
@@ -112,6 +107,15 @@ final class SocketFile implements ListenPlace {
       Files.deleteIfExists(nursery);
     }
     return bound.channel();
+  }
+
+  private void settle(ChannelFuture bound, Path fresh) throws IOException {
+    if (!bound.isSuccess()) {
+      throw new IOException(String.valueOf(bound.cause().getMessage()), bound.cause());
+    }
+    Files.setPosixFilePermissions(fresh, MODE);
+    fileKey = fileKey(fresh);
+    Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static @Nullable Object fileKey(Path file) throws IOException {
