@@ -1,30 +1,22 @@
 package io.flowlog.agent.api;
 
-import io.flowlog.agent.port.IpAddress;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
-import java.util.Map;
-import java.util.Objects;
+import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/** A TCP port that answers HTTP from pages. Owned by whoever opened it. */
+/** Answers HTTP from pages at one place. Owned by whoever opened it. */
 final class HttpListener implements AutoCloseable {
   /**
    * What one read takes in, and so the most that a client can have waiting here; fewer of the
@@ -34,19 +26,21 @@ final class HttpListener implements AutoCloseable {
 
   private static final int BACKLOG = 128;
 
+  private final ListenPlace place;
   private final EventLoopGroup loop;
   private final Channel channel;
   private final OpenConnections connections;
 
-  private HttpListener(EventLoopGroup loop, Channel channel, OpenConnections connections) {
+  private HttpListener(
+      ListenPlace place, EventLoopGroup loop, Channel channel, OpenConnections connections) {
+    this.place = place;
     this.loop = loop;
     this.channel = channel;
     this.connections = connections;
   }
 
-  /** Opens a listener; {@code key} is the setting that names the address. */
-  static HttpListener open(
-      ApiConfig.Endpoint endpoint, String key, Map<String, Page> pages, ClientLimits limits)
+  /** Opens a listener. */
+  static HttpListener open(ListenPlace place, Pages pages, ClientLimits limits)
       throws ListenException {
     // a daemon thread, which keeps no program alive that came to its end
     EventLoopGroup loop =
@@ -56,14 +50,13 @@ final class HttpListener implements AutoCloseable {
     ServerBootstrap server =
         new ServerBootstrap()
             .group(loop)
-            .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .childOption(ChannelOption.ALLOCATOR, new UnpooledByteBufAllocator(false))
             .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES))
             .childHandler(
-                new ChannelInitializer<SocketChannel>() {
+                new ChannelInitializer<Channel>() {
                   @Override
-                  protected void initChannel(SocketChannel client) {
+                  protected void initChannel(Channel client) {
                     connections.add(client);
                     client
                         .pipeline()
@@ -72,12 +65,12 @@ final class HttpListener implements AutoCloseable {
                         .addLast(new RequestHandler(pages, connections, limits));
                   }
                 });
-    ChannelFuture bound = server.bind(socketAddress(endpoint)).awaitUninterruptibly();
-    if (!bound.isSuccess()) {
+    try {
+      return new HttpListener(place, loop, place.bind(server), connections);
+    } catch (ListenException e) {
       end(loop);
-      throw ListenException.of(endpoint, key, bound.cause());
+      throw e;
     }
-    return new HttpListener(loop, bound.channel(), connections);
   }
 
   private static HttpDecoderConfig decoderConfig(ClientLimits limits) {
@@ -87,23 +80,16 @@ final class HttpListener implements AutoCloseable {
         .setInitialBufferSize(256);
   }
 
-  static InetSocketAddress socketAddress(ApiConfig.Endpoint endpoint) {
-    byte[] address = Objects.requireNonNull(IpAddress.parse(endpoint.address()), "was checked");
-    try {
-      return new InetSocketAddress(InetAddress.getByAddress(address), endpoint.port());
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("4 or 16 bytes are an address", e);
-    }
-  }
-
-  ApiConfig.Endpoint endpoint() {
-    InetSocketAddress bound = (InetSocketAddress) channel.localAddress();
-    return new ApiConfig.Endpoint(
-        IpAddress.format(bound.getAddress().getAddress()), bound.getPort());
+  SocketAddress address() {
+    return place.address(channel);
   }
 
   @Override
   public void close() {
+    if (loop.isShuttingDown()) {
+      return;
+    }
+    place.release();
     channel.close().awaitUninterruptibly();
     loop.submit(connections::closeAll).awaitUninterruptibly();
     end(loop);

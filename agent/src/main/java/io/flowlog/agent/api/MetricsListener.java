@@ -2,7 +2,6 @@ package io.flowlog.agent.api;
 
 import io.flowlog.agent.metrics.Health;
 import io.flowlog.agent.metrics.PublishedMetrics;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -22,27 +21,14 @@ public final class MetricsListener implements AutoCloseable {
   public static MetricsListener open(
       ApiConfig.Endpoint endpoint, PublishedMetrics metrics, Supplier<Health> health)
       throws ListenException {
-    return open(endpoint, metrics, health, ClientLimits.defaults());
-  }
-
-  static MetricsListener open(
-      ApiConfig.Endpoint endpoint,
-      PublishedMetrics metrics,
-      Supplier<Health> health,
-      ClientLimits limits)
-      throws ListenException {
-    Map<String, Page> pages =
-        Map.of(
-            "/metrics",
-            () -> new Answer(200, PublishedMetrics.CONTENT_TYPE, metrics.text()),
-            "/health",
-            new HealthPage(health));
-    return new MetricsListener(HttpListener.open(endpoint, KEY, pages, limits));
+    Pages pages = Pages.ofMonitoring(metrics, health);
+    return new MetricsListener(
+        HttpListener.open(new TcpPlace(endpoint, KEY), pages, ClientLimits.defaults()));
   }
 
   /** Returns where it listens: the port that was chosen if the endpoint's was 0. */
   public ApiConfig.Endpoint endpoint() {
-    return listener.endpoint();
+    return TcpPlace.endpoint(listener.address());
   }
 
   /** Stops listening and closes every connection; the port is free afterwards. */

@@ -21,8 +21,6 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Map;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -36,13 +34,13 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   private static final String SERVED_METHODS = "GET, HEAD";
   private static final Duration LINGER_MAX = Duration.ofSeconds(2);
 
-  private final Map<String, Page> pages;
+  private final Pages pages;
   private final OpenConnections connections;
   private final ClientLimits limits;
   private @Nullable Future<?> patience;
   private boolean isFinished;
 
-  RequestHandler(Map<String, Page> pages, OpenConnections connections, ClientLimits limits) {
+  RequestHandler(Pages pages, OpenConnections connections, ClientLimits limits) {
     this.pages = pages;
     this.connections = connections;
     this.limits = limits;
@@ -148,10 +146,9 @@ final class RequestHandler extends ChannelInboundHandlerAdapter {
   private Answer answer(HttpRequest request) {
     String target = request.uri();
     int query = target.indexOf('?');
-    Page page = pages.get(query < 0 ? target : target.substring(0, query));
+    Page page = pages.find(query < 0 ? target : target.substring(0, query));
     if (page == null) {
-      return Answer.words(
-          404, "no such page here: there is " + String.join(", ", new TreeSet<>(pages.keySet())));
+      return Answer.words(404, "no such page here: there is " + pages.names());
     }
     if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
       return Answer.words(405, "this page can only be read: use " + SERVED_METHODS);

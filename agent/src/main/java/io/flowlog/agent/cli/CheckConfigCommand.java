@@ -29,7 +29,7 @@ final class CheckConfigCommand implements Callable<Integer> {
   @Option(
       names = "--config",
       paramLabel = "FILE",
-      defaultValue = "/etc/flowlog-agent/flowlog-agent.yaml",
+      defaultValue = Main.CONFIG_FILE,
       description = "The agent's configuration (default: ${DEFAULT-VALUE}).")
   private Path config = Path.of("");
 

@@ -23,7 +23,11 @@ public final class Main implements Runnable, IExecutionExceptionHandler {
   /** The command line made no sense. */
   static final int WRONG_USE = 2;
 
-  private static final List<String> COMMANDS = List.of("replay", "check-config", "demo");
+  /** Where the agent's configuration is unless the command line says otherwise. */
+  static final String CONFIG_FILE = "/etc/flowlog-agent/flowlog-agent.yaml";
+
+  private static final List<String> COMMANDS =
+      List.of("replay", "check-config", "demo", "ports", "loggers");
 
   private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
@@ -63,6 +67,8 @@ public final class Main implements Runnable, IExecutionExceptionHandler {
       case "replay" -> ReplayCommand.describe();
       case "check-config" -> new CheckConfigCommand();
       case "demo" -> new DemoCommand();
+      case "ports" -> ListCommand.describe(new PortList());
+      case "loggers" -> ListCommand.describe(new LoggerList());
       default -> throw new IllegalArgumentException(name);
     };
   }

@@ -150,9 +150,14 @@ final class Sections {
   }
 
   private static ApiConfig api(FieldReader reader) {
-    Optional<ApiConfig.Endpoint> metricsListen =
-        reader.value("metrics_listen", ListenAddress::parse);
-    return metricsListen == null ? ApiConfig.defaults() : new ApiConfig(metricsListen.orElse(null));
+    ApiConfig defaults = ApiConfig.defaults();
+    return new ApiConfig(
+        or(
+                reader.value("metrics_listen", ListenAddress::parse),
+                Optional.ofNullable(defaults.metricsListen()))
+            .orElse(null),
+        or(reader.value("socket", ListenAddress::socket), Optional.ofNullable(defaults.socket()))
+            .orElse(null));
   }
 
   private static String host(FieldReader reader, Path kernelHostName) {

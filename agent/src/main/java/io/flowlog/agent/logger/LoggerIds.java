@@ -6,7 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 
-/** Gives loggers that were declared without an id one that stays the same. */
+/** Gives what was declared without an id, or has none of its own, one that stays the same. */
 public final class LoggerIds {
   /** Made once at random for this purpose; another value would rename every stored file. */
   private static final UUID NAMESPACE = UUID.fromString("5b0d0f0e-8f6b-4c53-9d0e-6f2f7f1c9a44");
@@ -21,6 +21,18 @@ public final class LoggerIds {
    */
   public static UUID ofFile(String fileName, int index) {
     String name = index == 0 ? fileName : fileName + "#" + index;
+    return derived(NAMESPACE, name);
+  }
+
+  /**
+   * Returns the id of a logging port as one logger sees it: a UUID of version 5 in the logger's
+   * name space, so that nobody has to remember it.
+   */
+  public static UUID ofLoggingPort(UUID loggerId, String portId) {
+    return derived(loggerId, portId);
+  }
+
+  private static UUID derived(UUID namespace, String name) {
     MessageDigest sha1;
     try {
       sha1 = MessageDigest.getInstance("SHA-1");
@@ -29,8 +41,8 @@ public final class LoggerIds {
     }
     sha1.update(
         ByteBuffer.allocate(16)
-            .putLong(NAMESPACE.getMostSignificantBits())
-            .putLong(NAMESPACE.getLeastSignificantBits())
+            .putLong(namespace.getMostSignificantBits())
+            .putLong(namespace.getLeastSignificantBits())
             .flip());
     ByteBuffer hash = ByteBuffer.wrap(sha1.digest(name.getBytes(StandardCharsets.UTF_8)));
     long high = (hash.getLong() & ~0xf000L) | 0x5000L;

@@ -29,7 +29,7 @@ public final class LoggerRules {
   public static final int INTERVAL_MAX = 15;
 
   private static final String[] READ_ONLY = {
-    "status", "error_type", "error_message", "created_at", "updated_at"
+    "status", "error_type", "error_message", "created_at", "updated_at", "ports", "problems"
   };
   private static final List<String> REQUIRED =
       List.of("name", "resource_id", "storage_type", "storage_url");

@@ -1,6 +1,6 @@
 /**
  * Declared loggers and their validation: which ports, which traffic, which interval, which format,
- * which destination; and which ports have to be captured for them.
+ * which destination; which ports have to be captured for them; and how both fare at a moment.
  */
 @NullMarked
 package io.flowlog.agent.logger;

@@ -9,6 +9,7 @@ import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.metrics.Health;
 import io.flowlog.agent.metrics.PublishedMetrics;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -68,7 +69,7 @@ class MetricsListenerTest {
     expectHealth(
         200,
         "{\"status\":\"degraded\",\"ready\":true,\"live\":true,\"problems\":"
-            + "[\"no drop evidence: \\\"DROP\\\"\\\\\\u000a\\u0001é\",\"b\"]}\n");
+            + "[\"no drop evidence: \\\"DROP\\\"\\\\\\n\\u0001é\",\"b\"]}\n");
     health.set(new Health(true, false, List.of("capture-0 stands still")));
     expectHealth(
         503,
@@ -138,7 +139,7 @@ class MetricsListenerTest {
 
   @Test
   void shouldKeepAConnectionThatIsUsedAgain() throws IOException {
-    try (RawClient raw = new RawClient(listener.endpoint())) {
+    try (RawClient raw = raw(listener.endpoint())) {
       for (int i = 0; i < 100; i++) {
         String answer = raw.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").answer();
         assertTrue(answer.startsWith("HTTP/1.1 503 "), answer);
@@ -146,7 +147,7 @@ class MetricsListenerTest {
       String last = "GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
       assertTrue(raw.send(last).untilClosed().contains("\r\nconnection: close\r\n"));
     }
-    try (RawClient raw = new RawClient(listener.endpoint())) {
+    try (RawClient raw = raw(listener.endpoint())) {
       assertTrue(raw.send("GET /health HTTP/1.0\r\n\r\n").untilClosed().contains("not ready"));
     }
   }
@@ -173,7 +174,7 @@ class MetricsListenerTest {
   void shouldFreeItsPortForTheNextStart() throws Exception {
     for (int i = 0; i < 20; i++) {
       ApiConfig.Endpoint endpoint = listener.endpoint();
-      try (RawClient raw = new RawClient(endpoint)) {
+      try (RawClient raw = raw(endpoint)) {
         raw.send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n").answer();
         listener.close();
         assertEquals("", raw.untilClosed());
@@ -221,6 +222,10 @@ class MetricsListenerTest {
         "cannot listen on 127.0.0.1:80: no reason given:"
             + " set api.x to an address of this host and a free port",
         ListenException.of(new ApiConfig.Endpoint("127.0.0.1", 80), "api.x", null).getMessage());
+  }
+
+  private static RawClient raw(ApiConfig.Endpoint endpoint) throws IOException {
+    return new RawClient(new InetSocketAddress(endpoint.address(), endpoint.port()));
   }
 
   private String refusal(ApiConfig.Endpoint endpoint) {

@@ -1,22 +1,26 @@
 package io.flowlog.agent.api;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 
 /** A client that sends bytes as they are, and takes what comes. */
 final class RawClient implements AutoCloseable {
   private static final int HANGS_AFTER_MS = 30_000;
 
-  private final Socket socket;
+  private final SocketChannel channel;
+  private final Selector selector = Selector.open();
+  private final SelectionKey key;
 
-  RawClient(ApiConfig.Endpoint endpoint) throws IOException {
-    socket = new Socket(InetAddress.getByName(endpoint.address()), endpoint.port());
-    socket.setSoTimeout(HANGS_AFTER_MS);
+  RawClient(SocketAddress address) throws IOException {
+    channel = SocketChannel.open(address);
+    channel.configureBlocking(false);
+    key = channel.register(selector, 0);
   }
 
   RawClient send(String text) throws IOException {
@@ -25,33 +29,49 @@ final class RawClient implements AutoCloseable {
 
   /** Sends bytes; that the other side is gone already is no failure. */
   RawClient send(byte[] bytes) throws IOException {
-    try {
-      socket.getOutputStream().write(bytes);
-    } catch (SocketException e) {
-      return this;
+    ByteBuffer out = ByteBuffer.wrap(bytes);
+    while (out.hasRemaining()) {
+      await(SelectionKey.OP_WRITE);
+      try {
+        channel.write(out);
+      } catch (IOException e) {
+        return this;
+      }
     }
     return this;
   }
 
   RawClient end() throws IOException {
     try {
-      socket.shutdownOutput();
-    } catch (SocketException e) {
+      channel.shutdownOutput();
+    } catch (IOException e) {
       return this;
     }
     return this;
   }
 
+  private void await(int operation) throws IOException {
+    key.interestOps(operation);
+    if (selector.select(ready -> {}, HANGS_AFTER_MS) == 0) {
+      throw new AssertionError("nothing happens on the connection, which is open");
+    }
+  }
+
+  /** Reads into the buffer; returns less than 0 at the end, which a reset is too. */
+  private int read(ByteBuffer into) throws IOException {
+    await(SelectionKey.OP_READ);
+    try {
+      return channel.read(into);
+    } catch (IOException e) {
+      return -1;
+    }
+  }
+
   /** Returns one answer's head and its body, whose length must be told. */
   String answer() throws IOException {
     StringBuilder head = new StringBuilder();
-    InputStream in = socket.getInputStream();
     while (head.indexOf("\r\n\r\n") < 0) {
-      int c = in.read();
-      if (c < 0) {
-        throw new IOException("closed after: " + head);
-      }
-      head.append((char) c);
+      head.append(new String(exactly(1), StandardCharsets.ISO_8859_1));
     }
     int length =
         head.toString()
@@ -60,28 +80,32 @@ final class RawClient implements AutoCloseable {
             .mapToInt(line -> Integer.parseInt(line.substring(16)))
             .findFirst()
             .orElseThrow();
-    return head + new String(in.readNBytes(length), StandardCharsets.UTF_8);
+    return head + new String(exactly(length), StandardCharsets.UTF_8);
+  }
+
+  private byte[] exactly(int length) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(length);
+    while (bytes.hasRemaining()) {
+      if (read(bytes) < 0) {
+        throw new IOException("closed after " + bytes.position() + " of " + length + " bytes");
+      }
+    }
+    return bytes.array();
   }
 
   /** Returns everything until the other side closes, which it must. */
   String untilClosed() throws IOException {
-    StringBuilder all = new StringBuilder();
-    byte[] bytes = new byte[8192];
-    try {
-      InputStream in = socket.getInputStream();
-      for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
-        all.append(new String(bytes, 0, n, StandardCharsets.ISO_8859_1));
-      }
-    } catch (SocketTimeoutException e) {
-      throw new AssertionError("still open; until now came: " + all, e);
-    } catch (SocketException e) {
-      return all.toString(); // reset
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    ByteBuffer buffer = ByteBuffer.allocate(8192);
+    for (int n = read(buffer); n >= 0; n = read(buffer.clear())) {
+      all.write(buffer.array(), 0, n);
     }
-    return all.toString();
+    return all.toString(StandardCharsets.ISO_8859_1);
   }
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    selector.close();
+    channel.close();
   }
 }

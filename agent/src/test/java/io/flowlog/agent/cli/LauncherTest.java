@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flowlog.agent.api.SocketListener;
+import io.flowlog.agent.logger.Snapshots;
+import io.flowlog.agent.metrics.Health;
+import io.flowlog.agent.metrics.PublishedMetrics;
 import java.io.File;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -148,6 +152,57 @@ class LauncherTest {
             .filter(line -> line.matches(".*[\\] ](io\\.(netty|micrometer|prometheus)\\.).*"))
             .toList();
     assertEquals(List.of(), strangers);
+  }
+
+  @Test
+  void shouldAskTheAgentWithoutTheAgentsLibraries() throws IOException {
+    Path socket = folder.resolve("agent.sock");
+    String config = Files.writeString(folder.resolve("a.yaml"), config(socket)).toString();
+    Path log = folder.resolve("classes");
+    LauncherTree tree = tree().with("FLOWLOG_JAVA_OPTS", "-Xlog:class+load:file=" + log);
+    PublishedMetrics metrics = new PublishedMetrics("1.2.3", Health::starting);
+    SocketListener listener =
+        SocketListener.open(socket, metrics, Health::starting, () -> Snapshots.ofPorts(500));
+    try {
+      Outcome table = tree.launch("ports", "--config", config);
+      assertEquals(List.of(), table.words());
+      assertEquals(501, table.data().lines().count());
+      List<String> strangers =
+          Files.readAllLines(log).stream()
+              .filter(line -> line.matches(".*[\\] ](io\\.(netty|micrometer|prometheus)\\.).*"))
+              .toList();
+      assertEquals(List.of(), strangers);
+      Outcome json = tree.launch("loggers", "--json", "--config", config);
+      assertTrue(json.data().startsWith("{\"flowlog_loggers\":[{"), json::toString);
+      mayNotAsk(tree, socket, config);
+    } finally {
+      listener.close();
+      metrics.close();
+    }
+  }
+
+  private static String config(Path socket) {
+    return "host: node-7\napi:\n  socket: " + socket + "\n";
+  }
+
+  /** Asks as a root without root's privileges, who does not own the socket. */
+  private static void mayNotAsk(LauncherTree tree, Path socket, String config) throws IOException {
+    Files.setAttribute(socket, "unix:uid", 12345);
+    Files.setAttribute(socket, "unix:gid", 12345);
+    Outcome outcome =
+        tree.run(
+            "setpriv",
+            "--bounding-set=-all",
+            "--inh-caps=-all",
+            tree.launcher().toString(),
+            "ports",
+            "--config",
+            config);
+    outcome.assertFailed(
+        "no permission to ask the agent at "
+            + socket
+            + ": be root, or in the group flowlog-agent (usermod -aG flowlog-agent USER, then log"
+            + " in again)");
   }
 
   @Test

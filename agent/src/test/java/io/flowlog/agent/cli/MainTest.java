@@ -16,7 +16,7 @@ class MainTest {
   void shouldListItsCommandsAndExitCodes() {
     Outcome help = Outcome.of("--help");
     assertEquals(Main.DONE, help.code());
-    for (String command : new String[] {"replay", "check-config", "demo"}) {
+    for (String command : new String[] {"replay", "check-config", "demo", "ports", "loggers"}) {
       assertTrue(help.data().lines().anyMatch(line -> line.startsWith("  " + command)), command);
     }
     assertTrue(help.data().contains("Exit codes: 0 done, 1 a named failure, 2 wrong use."));
@@ -24,7 +24,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"replay", "check-config", "demo"})
+  @ValueSource(strings = {"replay", "check-config", "demo", "ports", "loggers"})
   void shouldExplainEachCommandInEightyColumns(String command) {
     Outcome help = Outcome.of(command, "--help");
     assertEquals(Main.DONE, help.code());

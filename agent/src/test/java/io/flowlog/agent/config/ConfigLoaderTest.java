@@ -7,6 +7,7 @@ import io.flowlog.agent.capture.CaptureConfig.RingSettings;
 import io.flowlog.agent.flow.FlowConfig;
 import io.flowlog.agent.format.FormatConfig;
 import io.flowlog.agent.format.TimestampUnit;
+import io.flowlog.agent.port.FieldProblem;
 import io.flowlog.agent.store.StoreConfig;
 import io.flowlog.agent.store.StoreConfig.Endpoint;
 import io.flowlog.agent.store.StoreConfig.Protocol;
@@ -304,6 +305,40 @@ class ConfigLoaderTest {
         files.write("number.yaml", "api:", "  metrics_listen: 9465"),
         "number.yaml:2: api.metrics_listen: must be text, not the number 9465: put it in quotes if"
             + " it is meant as text");
+  }
+
+  @Test
+  void shouldReadWhereTheCommandLineAsks() {
+    for (String[] expected :
+        new String[][] {
+          {"/run/a/b.sock", "/run/a/b.sock"},
+          {"/run//a/../b.sock", "/run/b.sock"},
+          {"/" + "x".repeat(50) + "/" + "y".repeat(48), "/" + "x".repeat(50) + "/" + "y".repeat(48)}
+        }) {
+      assertEquals(Path.of(expected[1]), good(null, "api.socket=" + expected[0]).api().socket());
+    }
+    assertNull(good(null, "api.socket=off").api().socket());
+  }
+
+  @Test
+  void shouldRefuseWhereNoSocketCanBe() {
+    for (String path :
+        new String[] {
+          "agent.sock",
+          "/",
+          "/agent.sock",
+          "/run/a/",
+          "/run/..",
+          "/" + "x".repeat(50) + "/" + "y".repeat(49)
+        }) {
+      expect(
+          files.write("socket.yaml", "api:", "  socket: " + path),
+          "socket.yaml:2: api.socket: "
+              + FieldProblem.quote(path)
+              + " is no path of a socket: write"
+              + " /run/flowlog-agent/agent.sock or another absolute path in a folder, of at most"
+              + " 100 bytes, or off");
+    }
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.flowlog.agent.cli.demo;
 
+import io.flowlog.agent.cli.table.TextTable;
+import io.flowlog.agent.cli.table.TextTable.Column;
 import io.flowlog.agent.port.LoggingPort;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,20 +20,17 @@ import java.util.Objects;
 public final class RecordTable {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
-  private static final String GAP = "  ";
   private static final List<Column> COLUMNS =
       List.of(
-          new Column("time", false),
-          new Column("port", false),
-          new Column("dir", false),
-          new Column("from", false),
-          new Column("to", false),
-          new Column("packets", true),
-          new Column("bytes", true),
-          new Column("flags", false),
-          new Column("state", false));
-
-  private record Column(String title, boolean isNumber) {}
+          Column.text("time"),
+          Column.text("port"),
+          Column.text("dir"),
+          Column.text("from"),
+          Column.text("to"),
+          Column.number("packets"),
+          Column.number("bytes"),
+          Column.text("flags"),
+          Column.text("state"));
 
   private final Map<String, Integer> fields = new HashMap<>();
   private final Map<String, String> portNames = new HashMap<>();
@@ -60,40 +59,22 @@ public final class RecordTable {
 
   /** Returns the title and the first records, aligned. */
   public List<String> lines(int recordLimit) {
-    List<String[]> rows = new ArrayList<>();
-    rows.add(COLUMNS.stream().map(Column::title).toArray(String[]::new));
-    records.stream().limit(recordLimit).map(this::row).forEach(rows::add);
-    int[] widths = new int[COLUMNS.size()];
-    for (String[] row : rows) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row[i].length());
-      }
-    }
-    return rows.stream().map(row -> aligned(row, widths)).toList();
+    TextTable table = new TextTable(COLUMNS);
+    records.stream().limit(recordLimit).map(this::row).forEach(table::add);
+    return table.lines();
   }
 
-  private static String aligned(String[] row, int[] widths) {
-    StringBuilder line = new StringBuilder();
-    for (int i = 0; i < widths.length; i++) {
-      String padding = " ".repeat(widths[i] - row[i].length());
-      boolean isNumber = COLUMNS.get(i).isNumber();
-      line.append(i == 0 ? "" : GAP).append(isNumber ? padding + row[i] : row[i] + padding);
-    }
-    return line.toString().stripTrailing();
-  }
-
-  private String[] row(String[] record) {
-    return new String[] {
-      TIME.format(Instant.ofEpochSecond(Long.parseLong(value(record, "timestamp_start")))),
-      portNames.getOrDefault(value(record, "interface_id"), "?"),
-      value(record, "direction").equals("ingress") ? "in" : "out",
-      end(record, "src"),
-      end(record, "dst"),
-      value(record, "packets"),
-      value(record, "bytes"),
-      flags(value(record, "tcp_flag")),
-      value(record, "tcp_state")
-    };
+  private List<String> row(String[] record) {
+    return List.of(
+        TIME.format(Instant.ofEpochSecond(Long.parseLong(value(record, "timestamp_start")))),
+        portNames.getOrDefault(value(record, "interface_id"), "?"),
+        value(record, "direction").equals("ingress") ? "in" : "out",
+        end(record, "src"),
+        end(record, "dst"),
+        value(record, "packets"),
+        value(record, "bytes"),
+        flags(value(record, "tcp_flag")),
+        value(record, "tcp_state"));
   }
 
   private String value(String[] record, String field) {

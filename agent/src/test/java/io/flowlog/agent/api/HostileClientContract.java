@@ -17,18 +17,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Clients that mean no good cost the listener little, and others nothing. */
-class HostileClientTest {
-  private static final ApiConfig.Endpoint ANY_PORT = new ApiConfig.Endpoint("127.0.0.1", 0);
+/** Clients that mean no good cost a listener little, and others nothing. */
+abstract class HostileClientContract {
   private static final String REQUEST = "GET /page HTTP/1.1\r\nHost: a\r\n\r\n";
   private static final int PAGE_BYTES = 1 << 20;
   private static final int CONNECTIONS = 8;
   private static final int SOAK = Integer.getInteger("flowlog.soak", 1);
 
   private final AtomicInteger asked = new AtomicInteger();
+  private final ListenPlace place;
   private HttpListener listener;
 
-  HostileClientTest() throws ListenException {
+  HostileClientContract(ListenPlace place) throws ListenException {
+    this.place = place;
     listener = open(Duration.ofMinutes(10));
   }
 
@@ -43,7 +44,7 @@ class HostileClientTest {
               return Answer.words(200, "x".repeat(PAGE_BYTES));
             });
     ClientLimits limits = new ClientLimits(CONNECTIONS, 200, 500, 10, patience);
-    return HttpListener.open(ANY_PORT, "api.test", pages, limits);
+    return HttpListener.open(place, new Pages(pages, Map.of()), limits);
   }
 
   @AfterEach
@@ -58,13 +59,13 @@ class HostileClientTest {
   }
 
   private void expectServed() throws IOException {
-    try (RawClient client = new RawClient(listener.endpoint())) {
+    try (RawClient client = new RawClient(listener.address())) {
       assertTrue(client.send(REQUEST).answer().endsWith("\r\n\r\nhere\n"));
     }
   }
 
   private String reply(String text) throws IOException {
-    try (RawClient client = new RawClient(listener.endpoint())) {
+    try (RawClient client = new RawClient(listener.address())) {
       return client.send(text).untilClosed();
     }
   }
@@ -117,7 +118,7 @@ class HostileClientTest {
 
   @Test
   void shouldAnswerPipelinedRequestsInTurn() throws IOException {
-    try (RawClient client = new RawClient(listener.endpoint())) {
+    try (RawClient client = new RawClient(listener.address())) {
       client.send(REQUEST.repeat(500) + "GET /none HTTP/1.1\r\nConnection: close\r\n\r\n");
       String all = client.untilClosed();
       assertEquals(500, all.split("HTTP/1.1 200 OK", -1).length - 1);
@@ -130,8 +131,7 @@ class HostileClientTest {
     beImpatient();
     byte[] requests =
         "GET /large HTTP/1.1\r\n\r\n".repeat(1000).getBytes(StandardCharsets.ISO_8859_1);
-    try (SocketChannel client =
-        SocketChannel.open(HttpListener.socketAddress(listener.endpoint()))) {
+    try (SocketChannel client = SocketChannel.open(listener.address())) {
       client.configureBlocking(false);
       assertTrue(isCutOff(client, requests), "the connection is not closed");
     }
@@ -161,8 +161,7 @@ class HostileClientTest {
     beImpatient();
     assertEquals("", reply(""));
     assertEquals("", reply("GET /page HTTP/1.1\r\nA: "));
-    try (SocketChannel client =
-        SocketChannel.open(HttpListener.socketAddress(listener.endpoint()))) {
+    try (SocketChannel client = SocketChannel.open(listener.address())) {
       client.write(ByteBuffer.wrap("GET /page HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII)));
       client.configureBlocking(false);
       assertTrue(isCutOff(client, "A".getBytes(StandardCharsets.US_ASCII)), "a trickle holds it");
@@ -172,7 +171,7 @@ class HostileClientTest {
   @Test
   void shouldCloseWhoAskedOnceAndIsSilent() throws IOException {
     beImpatient();
-    try (RawClient client = new RawClient(listener.endpoint())) {
+    try (RawClient client = new RawClient(listener.address())) {
       client.send(REQUEST).answer();
       assertEquals("", client.untilClosed());
     }
@@ -183,15 +182,17 @@ class HostileClientTest {
     List<RawClient> clients = new ArrayList<>();
     try {
       for (int i = 0; i < CONNECTIONS; i++) {
-        clients.add(new RawClient(listener.endpoint()).send("GET "));
+        clients.add(new RawClient(listener.address()).send("GET "));
       }
+      // the last one is served: all have been taken in, so that the user is the last that asked
+      clients.get(CONNECTIONS - 1).send("/page HTTP/1.1\r\n\r\n").answer();
       RawClient user = clients.get(0).send("/page HTTP/1.1\r\n\r\n");
       assertTrue(user.answer().endsWith("here\n"));
       // Each turn takes two places, if the listener has not heard yet that the first was given
       // back.
       for (int i = 1; i < CONNECTIONS / 2; i++) {
         expectServed();
-        clients.add(new RawClient(listener.endpoint()));
+        clients.add(new RawClient(listener.address()));
       }
       assertEquals("", clients.get(1).untilClosed());
       assertTrue(user.send(REQUEST).answer().endsWith("here\n"), "asked last, closed last");
@@ -207,7 +208,7 @@ class HostileClientTest {
     Random random = new Random(1);
     for (int i = 0; i < 2000 * SOAK; i++) {
       byte[] bytes = hostileBytes(random);
-      try (RawClient client = new RawClient(listener.endpoint())) {
+      try (RawClient client = new RawClient(listener.address())) {
         String reply = client.send(bytes).end().untilClosed();
         assertTrue(
             reply.isEmpty() || reply.startsWith("HTTP/1.1 "),
