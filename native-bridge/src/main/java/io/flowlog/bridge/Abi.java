@@ -5,14 +5,19 @@ package io.flowlog.bridge;
  * offsets of their fields, which end in {@code _AT}. A test compares each with the C compiler's.
  */
 final class Abi {
+  static final int AF_UNIX = 1;
   static final int AF_PACKET = 17;
+  static final int SOCK_DGRAM = 2;
   static final int SOCK_RAW = 3;
   static final int SOCK_CLOEXEC = 0x80000;
   static final int ETH_P_ALL = 3;
   static final int SOL_SOCKET = 1;
   static final int SO_ERROR = 4;
+  static final int SO_SNDTIMEO = 21;
   static final int SO_ATTACH_FILTER = 26;
   static final int SO_TIMESTAMPNS = 35;
+  static final int MSG_NOSIGNAL = 0x4000;
+  static final int CLOCK_MONOTONIC = 1;
   static final int SOL_PACKET = 263;
   static final int PACKET_RX_RING = 5;
   static final int PACKET_STATISTICS = 6;
@@ -101,6 +106,24 @@ final class Abi {
   static final int POLL_SOCKET_AT = 0;
   static final int POLL_WANTED_AT = 4;
   static final int POLL_GOT_AT = 6;
+
+  /** struct sockaddr_un. */
+  static final int LOCAL_ADDRESS_BYTES = 110;
+
+  static final int LOCAL_ADDRESS_FAMILY_AT = 0;
+  static final int LOCAL_ADDRESS_PATH_AT = 2;
+
+  /** struct timeval. */
+  static final int TIMEOUT_BYTES = 16;
+
+  static final int TIMEOUT_SECONDS_AT = 0;
+  static final int TIMEOUT_MICROSECONDS_AT = 8;
+
+  /** struct timespec. */
+  static final int TIME_BYTES = 16;
+
+  static final int TIME_SECONDS_AT = 0;
+  static final int TIME_NANOSECONDS_AT = 8;
 
   private Abi() {}
 }

@@ -8,11 +8,15 @@ public enum Errno {
   EPERM(
       1,
       "give the program CAP_NET_RAW: in its systemd unit AmbientCapabilities=CAP_NET_RAW"
-          + " CAP_NET_ADMIN, or setcap cap_net_raw,cap_net_admin=ep on its java"),
+          + " CAP_NET_ADMIN, or run it as root"),
+  /** No such file. */
+  ENOENT(2, "nothing has this name: see whether what makes it runs"),
   /** Interrupted by a signal. */
   EINTR(4, "try again"),
   /** No such device or address. */
   ENXIO(6, "the device is not there (any more): see 'ip link'"),
+  /** Would have to wait. */
+  EAGAIN(11, "whoever reads there is too slow or hangs"),
   /** No memory. */
   ENOMEM(12, "free memory on this host, or make rings smaller or fewer"),
   /** No access. */
@@ -33,6 +37,8 @@ public enum Errno {
   ENETDOWN(100, "bring the device up: ip link set DEVICE up"),
   /** No buffers. */
   ENOBUFS(105, "free memory on this host, or make rings smaller or fewer"),
+  /** Nobody listens. */
+  ECONNREFUSED(111, "nobody listens there (any more)"),
   /** Every other number. */
   OTHER(0, "see errno(3)");
 

@@ -6,6 +6,7 @@ import jnr.ffi.Pointer;
 import jnr.ffi.Runtime;
 import jnr.ffi.types.off_t;
 import jnr.ffi.types.size_t;
+import jnr.ffi.types.ssize_t;
 import jnr.ffi.types.u_int64_t;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,19 @@ public interface LibC {
 
   /** See poll(2). */
   int poll(ByteBuffer entries, @u_int64_t long count, int timeoutMs);
+
+  /** See sendto(2). */
+  @ssize_t
+  long sendto(
+      int socket,
+      ByteBuffer data,
+      @size_t long dataBytes,
+      int flags,
+      ByteBuffer address,
+      int addressBytes);
+
+  /** See clock_gettime(2). */
+  int clock_gettime(int clock, ByteBuffer time);
 
   /** See if_nametoindex(3). */
   int if_nametoindex(String name);

@@ -48,9 +48,9 @@ public final class PacketRing implements AutoCloseable {
     ring = MemoryIO.getInstance().newDirectByteBuffer(memory.address(), shape.ringBytes());
   }
 
-  /** Begins to capture at a device, which may be down yet. */
-  public static PacketRing open(String device, RingShape shape) throws NativeException {
-    int interfaceIndex = Interfaces.indexOf(device);
+  /** Begins to capture at a device, which may be down yet; its name serves messages only. */
+  public static PacketRing open(String device, int interfaceIndex, RingShape shape)
+      throws NativeException {
     PacketSocket socket = new PacketSocket(device);
     try {
       PacketRing ring = new PacketRing(socket, shape, prepare(socket, shape));
@@ -113,6 +113,27 @@ public final class PacketRing implements AutoCloseable {
     framesLeft = (int) INT.get(ring, at + Abi.BLOCK_FRAMES_AT);
     nextFrame = at + (int) INT.get(ring, at + Abi.BLOCK_FIRST_FRAME_AT);
     return framesLeft > 0 || openBlock();
+  }
+
+  /**
+   * Tells whether frames are here that {@link #next} has not moved to, also when the kernel has not
+   * handed over their block yet.
+   */
+  public boolean hasFrames() {
+    // The kernel counts a block's frames where we can see it, from the block's beginning on.
+    return framesLeft > 0
+        || (!closed && (int) INT.getAcquire(ring, nextBlockAt() + Abi.BLOCK_FRAMES_AT) > 0);
+  }
+
+  /** Tells whether half of the ring, or more, waits to be read. */
+  public boolean isHalfFull() {
+    int at = (block + shape.blocks() / 2) % shape.blocks() * shape.blockBytes();
+    return !closed && ((int) INT.getAcquire(ring, at + Abi.BLOCK_STATUS_AT) & 1) != 0;
+  }
+
+  private int nextBlockAt() {
+    int next = blockHeld ? (block + 1) % shape.blocks() : block;
+    return next * shape.blockBytes();
   }
 
   private void releaseBlock() {

@@ -60,6 +60,9 @@ class AbiTest {
     struct("STATISTICS", "struct tpacket_stats_v3", "FRAMES=tp_packets", "DROPS=tp_drops");
     struct("PROGRAM", "struct sock_fprog", "LENGTH=len", "CODE=filter");
     struct("INSTRUCTION", "struct sock_filter", "OPERATION=code", "OPERAND=k");
+    struct("LOCAL_ADDRESS", "struct sockaddr_un", "FAMILY=sun_family", "PATH=sun_path");
+    struct("TIMEOUT", "struct timeval", "SECONDS=tv_sec", "MICROSECONDS=tv_usec");
+    struct("TIME", "struct timespec", "SECONDS=tv_sec", "NANOSECONDS=tv_nsec");
     struct("POLL", "struct pollfd", "SOCKET=fd", "WANTED=events", "GOT=revents");
   }
 
@@ -102,7 +105,10 @@ class AbiTest {
           "stddef.h",
           "stdio.h",
           "sys/mman.h",
-          "sys/socket.h"
+          "sys/socket.h",
+          "sys/time.h",
+          "sys/un.h",
+          "time.h"
         }) {
       program.append("#include <").append(header).append(">\n");
     }

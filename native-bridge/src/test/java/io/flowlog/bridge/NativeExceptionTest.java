@@ -35,8 +35,7 @@ class NativeExceptionTest {
     assertEquals("tap1: open a packet socket", failure.operation());
     assertEquals(
         "tap1: open a packet socket: EPERM: give the program CAP_NET_RAW: in its systemd unit"
-            + " AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN, or setcap"
-            + " cap_net_raw,cap_net_admin=ep on its java",
+            + " AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN, or run it as root",
         failure.getMessage());
   }
 
@@ -60,10 +59,10 @@ class NativeExceptionTest {
   @Test
   void shouldNameAMissingDevice() {
     NativeException failure =
-        assertThrows(NativeException.class, () -> PacketRing.open("flbnone", SHAPE));
+        assertThrows(NativeException.class, () -> PacketRing.open("flbnone", 1 << 30, SHAPE));
 
     assertEquals(
-        "index of interface flbnone: ENODEV: the device is not there (any more): see 'ip link'",
+        "flbnone: bind the packet socket: ENODEV: the device is not there (any more): see 'ip link'",
         failure.getMessage());
   }
 
@@ -137,7 +136,7 @@ class NativeExceptionTest {
     private Opener() {}
 
     public static void main(String[] arguments) {
-      try (PacketRing ring = PacketRing.open("lo", SHAPE)) {
+      try (PacketRing ring = PacketRing.open("lo", Interfaces.indexOf("lo"), SHAPE)) {
         System.out.print("captures into " + ring.buffer().capacity() + "\n");
       } catch (NativeException e) {
         System.out.print(e.getMessage() + "\n");

@@ -390,6 +390,11 @@ public final class ConnectionTable {
     cut.sweep(Integer.MAX_VALUE);
   }
 
+  /** Returns when the running slice ends by itself; the last moment there is, if none runs. */
+  public long sliceEndNs() {
+    return cut.isOpen() ? cut.endNs() : Long.MAX_VALUE;
+  }
+
   /** Returns the time of the newest packet: the clock of a table whose packets come from files. */
   public long latestNs() {
     return cut.latestNs();

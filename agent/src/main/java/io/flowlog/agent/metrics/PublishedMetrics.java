@@ -70,6 +70,16 @@ public final class PublishedMetrics implements AutoCloseable {
     counterSets.add(counters);
   }
 
+  /** Adds what the program's log counts; once. */
+  public void add(EventLog log) {
+    for (EventKind kind : EventKind.values()) {
+      FunctionCounter.builder("flowlog_events_total", log, self -> self.count(kind))
+          .description("Events in the agent's own log, shown or not; the log says more.")
+          .tag("kind", kind.label())
+          .register(registry);
+    }
+  }
+
   private double sum(AgentCounter counter) {
     long sum = 0;
     for (CounterSet counters : counterSets) {

@@ -2,6 +2,7 @@ package io.flowlog.agent.worker;
 
 import io.flowlog.agent.capture.CaptureSource;
 import io.flowlog.agent.capture.DropReport;
+import io.flowlog.agent.capture.LiveSource;
 import io.flowlog.agent.decode.PacketBatch;
 import io.flowlog.agent.flow.ConnectionTable;
 import io.flowlog.agent.flow.CutTarget;
@@ -24,11 +25,17 @@ import java.util.OptionalLong;
  * The stages of one capture worker, from frames to rows, and the plan that they follow.
  *
  * <p>Owned by one capture thread; in a replay that is the caller's. It is made with its own
- * connection table, record builder, numbers of ports and {@link CaptureWorker}, and nobody else has
+ * connection table, record builder, numbers of ports and {@link PacketIntake}, and nobody else has
  * these. Sources stay their owner's: they are lent for a call. So does the sink, through which rows
  * leave; behind a {@link SpoolQueue} they go to another thread.
  */
 final class Pipeline {
+  private static final int SWEEP_UNITS = 1024;
+  private static final int EXPIRY_UNITS = 64;
+
+  /** The time that passes in so many calls of {@link #tend} is seconds. */
+  private static final int LIVE_EXPIRY_UNITS = 1024;
+
   private final PipelineSettings settings;
   private final PortNumbers numbers = new PortNumbers(PacketBatch.PORTS_MAX);
 
@@ -39,7 +46,7 @@ final class Pipeline {
   private final CounterSet counters;
   private final RecordBuilder builder;
   private final ConnectionTable table;
-  private final CaptureWorker captureWorker;
+  private final PacketIntake intake;
 
   /** Makes a pipeline that has nothing to do yet. */
   Pipeline(PipelineSettings settings, SliceSink sink, CounterSet counters) {
@@ -54,7 +61,7 @@ final class Pipeline {
             settings.timeouts(),
             IntervalSchedule.whole(),
             new CutTarget(builder, counters));
-    captureWorker = new CaptureWorker(table, counters, settings.excluded());
+    intake = new PacketIntake(table, counters, settings.excluded());
   }
 
   /** Follows a plan from the first packet on, whose time begins the first slice. */
@@ -126,8 +133,8 @@ final class Pipeline {
         ports.add(new NumberedPort(number, port));
       }
     }
-    if (!settings.singlePort()) {
-      captureWorker.match(ports);
+    if (settings.ownership() == Ownership.BY_ADDRESS) {
+      intake.match(ports);
     }
     sink.onPlan(new NumberedPlan(slices, ports));
     return change.refused().stream().map(Pipeline::refusal).toList();
@@ -144,10 +151,46 @@ final class Pipeline {
   /** Takes at most so many frames; returns how many there were. */
   int capture(CaptureSource source, int frameLimit) throws IOException {
     try {
-      return captureWorker.doWork(source, frameLimit);
+      int frames = intake.take(source, frameLimit);
+      tend(table.latestNs(), EXPIRY_UNITS);
+      return frames;
     } catch (UncheckedIOException e) {
       throw causeOf(e);
     }
+  }
+
+  /** Takes at most so many frames that are older than a time; returns how many there were. */
+  int captureBefore(LiveSource source, int frameLimit, long beforeNs) throws IOException {
+    try {
+      return intake.takeBefore(source, frameLimit, beforeNs);
+    } catch (UncheckedIOException e) {
+      throw causeOf(e);
+    }
+  }
+
+  /** Does a little of what the table has to do besides; tells whether rows are left to collect. */
+  boolean tend(long nowNs) throws IOException {
+    try {
+      return tend(nowNs, LIVE_EXPIRY_UNITS);
+    } catch (UncheckedIOException e) {
+      throw causeOf(e);
+    }
+  }
+
+  private boolean tend(long nowNs, int expiryUnits) {
+    boolean done = table.sweep(SWEEP_UNITS) > 0;
+    table.expire(nowNs, expiryUnits);
+    return !done;
+  }
+
+  /** Returns when the running slice ends by itself. */
+  long sliceEndNs() {
+    return table.sliceEndNs();
+  }
+
+  /** Ends the running slice at its boundary: nothing comes any more that is older than this. */
+  void passBoundary(long toNs) throws IOException {
+    unwrapped(() -> table.advanceTo(toNs));
   }
 
   /** Takes a report of packets that the host dropped, in the slice in which they were seen. */

@@ -8,7 +8,7 @@ import io.flowlog.agent.flow.TableSize;
  *
  * @param intervalUnitNs the length of one unit of the loggers' intervals; 0 for one interval that
  *     takes everything
- * @param singlePort whether all frames are one port's whatever they say
+ * @param ownership how it is known whose a frame is
  * @param dropEvidence whether the host tells what it drops
  */
 record PipelineSettings(
@@ -16,5 +16,5 @@ record PipelineSettings(
     TableSize tableSize,
     FlowConfig.Timeouts timeouts,
     ExcludedNetworks excluded,
-    boolean singlePort,
+    Ownership ownership,
     boolean dropEvidence) {}

@@ -17,7 +17,7 @@ import java.util.Objects;
  * Tells whose packet a captured one is when the capture was not taken at one logging port: by MAC
  * addresses where the link layer has them, else by IP addresses.
  *
- * <p>Owned by one {@link CaptureWorker}. A packet between two logging ports belongs to both.
+ * <p>Owned by one {@link PacketIntake}. A packet between two logging ports belongs to both.
  */
 final class PortMatcher {
   private static final int NONE = Frame.NO_PORT;

@@ -56,7 +56,7 @@ public final class ReplayPipeline implements AutoCloseable {
             plan.tableSize(),
             plan.timeouts(),
             new ExcludedNetworks(plan.excludedNetworks()),
-            assumed,
+            assumed ? Ownership.BY_SOURCE : Ownership.BY_ADDRESS,
             false);
     pipeline = new Pipeline(settings, spoolWorker, counters);
     // Packets of ports that no logger covers are counted as such, not as foreign.

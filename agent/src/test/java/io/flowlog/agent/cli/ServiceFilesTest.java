@@ -3,6 +3,7 @@ package io.flowlog.agent.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flowlog.agent.capture.CaptureConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -77,6 +78,19 @@ class ServiceFilesTest {
       assertTrue(lines.contains(line), line);
     }
     assertTrue(lines.stream().anyMatch(line -> line.startsWith("WatchdogSec=")));
+  }
+
+  @Test
+  void shouldOpenAFileForEachRingAndOthers() throws IOException {
+    String limit = "LimitNOFILE=";
+    List<Integer> files =
+        unit()
+            .lines()
+            .filter(line -> line.startsWith(limit))
+            .map(line -> Integer.valueOf(line.substring(limit.length())))
+            .toList();
+    assertEquals(1, files.size());
+    assertTrue(files.get(0) >= 2 * CaptureConfig.RING_PORTS, files::toString);
   }
 
   @Test

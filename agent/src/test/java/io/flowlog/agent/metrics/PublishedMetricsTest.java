@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,8 @@ class PublishedMetricsTest {
 
   private final AtomicReference<Health> health = new AtomicReference<>(Health.starting());
   private final PublishedMetrics metrics = new PublishedMetrics("1.2.3", health::get);
+  private final EventLog quietLog =
+      new EventLog(new PrintStream(OutputStream.nullOutputStream()), Map.of(), () -> 0);
 
   @AfterEach
   void close() {
@@ -76,6 +79,19 @@ class PublishedMetricsTest {
   }
 
   @Test
+  void shouldPublishEventsByTheirKind() {
+    metrics.add(quietLog);
+    for (EventKind kind : EventKind.values()) {
+      assertEquals(0, value("flowlog_events_total{kind=\"" + kind.label() + "\"}"));
+    }
+    for (int i = 0; i < 7; i++) {
+      quietLog.warning(EventKind.STORE, "503");
+    }
+    assertEquals(7, value("flowlog_events_total{kind=\"store\"}"));
+    assertEquals(0, value("flowlog_events_total{kind=\"spool\"}"));
+  }
+
+  @Test
   void shouldSayWhichProgramItIs() {
     String java = System.getProperty("java.version");
     assertEquals(1, value("flowlog_build_info{java=\"" + java + "\",version=\"1.2.3\"}"));
@@ -108,6 +124,7 @@ class PublishedMetricsTest {
 
   @Test
   void shouldHaveFewSeriesWhoseLabelsAreBounded() {
+    metrics.add(quietLog);
     System.gc(); // so that the collector's series are there
     Set<String> labels = new TreeSet<>();
     Map<String, Double> samples = samples();
@@ -117,13 +134,15 @@ class PublishedMetricsTest {
         labels.add(label.group(1));
       }
     }
-    labels.removeAll(Set.of("action", "area", "cause", "gc", "id", "java", "state", "version"));
+    labels.removeAll(
+        Set.of("action", "area", "cause", "gc", "id", "java", "kind", "state", "version"));
     assertEquals(Set.of(), labels);
     assertTrue(samples.size() < SERIES_MAX, samples::toString);
   }
 
   @Test
   void shouldBeReadByPrometheusOwnTool() throws Exception {
+    metrics.add(quietLog);
     System.gc();
     Process promtool =
         new ProcessBuilder("promtool", "check", "metrics").redirectErrorStream(true).start();

@@ -135,7 +135,7 @@ final class AgentFixture implements AutoCloseable {
             TableSize.growing(8 << 20, 20261120),
             FlowConfig.Timeouts.defaults(),
             new ExcludedNetworks(List.of()),
-            false,
+            Ownership.BY_ADDRESS,
             dropEvidence);
     return new Pipeline(settings, spoolWorker, counters);
   }

@@ -153,7 +153,7 @@ public final class CaptureLoop implements AutoCloseable {
             TableSize.fixed(256L << 20, 20_261_120),
             FlowConfig.Timeouts.defaults(),
             new ExcludedNetworks(List.of()),
-            false,
+            Ownership.BY_ADDRESS,
             false);
     pipeline = new Pipeline(settings, sink, counters);
     LoggingPort port =

@@ -6,8 +6,8 @@ import io.flowlog.bridge.RingShape;
 import java.io.IOException;
 
 /**
- * The memory that all packet rings of the agent share; owned by whoever opens and closes them, on
- * one thread.
+ * The memory that all packet rings of the agent share; safe for several threads, as rings are
+ * opened and closed by many.
  *
  * <p>The first rings are larger than the later ones, but what so many ports as may come need at
  * least is kept for them.
@@ -38,7 +38,7 @@ public final class RingBudget {
   }
 
   /** Takes memory for one ring; {@link #giveBack} ends that. */
-  RingShape take(String device) throws IOException {
+  synchronized RingShape take(String device) throws IOException {
     if (freeBytes < leastBytes) {
       throw new IOException(
           "interface "
@@ -55,13 +55,13 @@ public final class RingBudget {
     return new RingShape(blockBytes, blocks, SNAP_BYTES, RingShape.BLOCK_TIMEOUT_MS_MIN);
   }
 
-  void giveBack(RingShape shape) {
+  synchronized void giveBack(RingShape shape) {
     freeBytes += shape.ringBytes();
     rings--;
   }
 
   /** Returns how much no ring has. */
-  public long freeBytes() {
+  public synchronized long freeBytes() {
     return freeBytes;
   }
 }

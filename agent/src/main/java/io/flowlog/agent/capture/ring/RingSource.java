@@ -1,9 +1,9 @@
 package io.flowlog.agent.capture.ring;
 
-import io.flowlog.agent.capture.CaptureSource;
 import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.capture.Frame;
 import io.flowlog.agent.capture.FrameHandler;
+import io.flowlog.agent.capture.LiveSource;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.bridge.NativeException;
@@ -18,7 +18,7 @@ import java.nio.ByteBuffer;
  * <p>It ends when the interface is gone and its last frame delivered. While the interface is down
  * it only has nothing to deliver.
  */
-public final class RingSource implements CaptureSource {
+public final class RingSource implements LiveSource {
   private final String device;
   private final RingBudget budget;
   private final RingShape shape;
@@ -26,6 +26,11 @@ public final class RingSource implements CaptureSource {
   private final CounterSet counters;
   private final Frame frame = new Frame();
   private long deliveredFrames;
+
+  /** Whether the ring's cursor is at a frame that is to be handed over later. */
+  private boolean held;
+
+  private long heldNs;
   private boolean linkDown;
   private boolean deviceGone;
   private boolean exhausted;
@@ -41,15 +46,19 @@ public final class RingSource implements CaptureSource {
     frame.buffer = ring.buffer();
   }
 
-  /** Begins to capture at an interface of the calling thread's network namespace. */
+  /**
+   * Begins to capture at an interface of the calling thread's network namespace.
+   *
+   * @param device the interface's name, which messages show
+   * @param counters the counters of the worker that will poll the source
+   */
   public static RingSource open(
-      String device, int portIndex, RingBudget budget, CounterSet counters) throws IOException {
+      String device, int interfaceIndex, RingBudget budget, CounterSet counters)
+      throws IOException {
     RingShape shape = budget.take(device);
     try {
-      PacketRing ring = PacketRing.open(device, shape);
-      RingSource source = new RingSource(device, budget, shape, ring, counters);
-      source.frame.portIndex = portIndex;
-      return source;
+      PacketRing ring = PacketRing.open(device, interfaceIndex, shape);
+      return new RingSource(device, budget, shape, ring, counters);
     } catch (NativeException | RuntimeException | LinkageError e) {
       budget.giveBack(shape);
       throw e;
@@ -65,14 +74,26 @@ public final class RingSource implements CaptureSource {
     return ring;
   }
 
+  @Override
+  public void assignPort(int portIndex) {
+    frame.portIndex = portIndex;
+  }
+
   /** Hands over what is in the ring, without waiting: for that there is {@link RingWait}. */
   @Override
-  public int poll(FrameHandler handler, int frameLimit) throws NativeException {
+  public int pollBefore(FrameHandler handler, int frameLimit, long beforeNs)
+      throws NativeException {
     int frames = 0;
     long frameBytes = 0;
     try {
-      while (frames < frameLimit && ring.next()) {
-        fill();
+      while (frames < frameLimit && (held || ring.next())) {
+        long timestampNs = ring.timestampNs();
+        held = timestampNs >= beforeNs;
+        if (held) {
+          heldNs = timestampNs;
+          break;
+        }
+        fill(timestampNs);
         frames++;
         frameBytes += frame.capturedBytes;
         handler.onFrame(frame);
@@ -82,7 +103,7 @@ public final class RingSource implements CaptureSource {
       counters.add(AgentCounter.FRAMES, frames);
       counters.add(AgentCounter.FRAME_BYTES, frameBytes);
     }
-    if (deviceGone && frames < frameLimit && !closed) {
+    if (deviceGone && frames < frameLimit && !held && !closed) {
       countLost();
       // the kernel hands the last frames over when their block's time is up
       exhausted = deliveredFrames == ring.acceptedFrames();
@@ -90,11 +111,36 @@ public final class RingSource implements CaptureSource {
     return frames;
   }
 
-  private void fill() {
+  @Override
+  public long nextNs() {
+    return held ? heldNs : NOTHING_HELD;
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return !held && !ring.hasFrames();
+  }
+
+  @Override
+  public boolean isCrowded() {
+    return ring.isHalfFull();
+  }
+
+  @Override
+  public long frames() {
+    return deliveredFrames;
+  }
+
+  @Override
+  public long lostFrames() {
+    return ring.lostFrames();
+  }
+
+  private void fill(long timestampNs) {
     frame.offset = ring.frameOffset();
     frame.capturedBytes = ring.capturedBytes();
     frame.wireBytes = ring.wireBytes();
-    frame.timestampNs = ring.timestampNs();
+    frame.timestampNs = timestampNs;
     frame.direction = ring.isOutgoing() ? Direction.INGRESS : Direction.EGRESS;
     frame.strippedVlan = ring.strippedVlan();
     frame.segmentBytes = ring.segmentBytes();
@@ -104,6 +150,7 @@ public final class RingSource implements CaptureSource {
    * Returns how many frames were lost since the source was opened: they came when the ring was
    * full, or were of a kind that it cannot hold.
    */
+  @Override
   public long countLost() throws NativeException {
     if (!closed) {
       long before = ring.lostFrames();
@@ -136,13 +183,10 @@ public final class RingSource implements CaptureSource {
     if (closed) {
       return;
     }
-    try {
-      countLost();
-    } finally {
-      closed = true;
-      frame.buffer = ByteBuffer.allocateDirect(0);
-      ring.close();
-      budget.giveBack(shape);
-    }
+    closed = true;
+    held = false;
+    frame.buffer = ByteBuffer.allocateDirect(0);
+    ring.close();
+    budget.giveBack(shape);
   }
 }

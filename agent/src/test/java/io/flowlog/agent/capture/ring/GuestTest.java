@@ -6,6 +6,7 @@ import io.flowlog.agent.capture.CaptureConfig.RingSettings;
 import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.cli.demo.FrameBuilder;
 import io.flowlog.agent.metrics.CounterSet;
+import io.flowlog.bridge.Interfaces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -40,7 +41,9 @@ class GuestTest {
 
   private RingSource open() throws Exception {
     RingBudget budget = new RingBudget(new RingSettings(1 << 20, 1 << 14));
-    RingSource source = net.inside("host", () -> RingSource.open(TAP, 0, budget, new CounterSet()));
+    RingSource source =
+        net.inside(
+            "host", () -> RingSource.open(TAP, Interfaces.indexOf(TAP), budget, new CounterSet()));
     wait.watch(List.of(source));
     return source;
   }

@@ -11,6 +11,7 @@ import io.flowlog.agent.capture.Frame;
 import io.flowlog.agent.cli.demo.FrameBuilder;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
+import io.flowlog.bridge.Interfaces;
 import io.flowlog.bridge.NativeException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -47,11 +48,16 @@ class RingSourceTest {
   }
 
   private RingSource open(String device, int portIndex) throws Exception {
-    RingSource source =
-        net.inside("host", () -> RingSource.open(device, portIndex, budget, counters));
+    RingSource source = net.inside("host", () -> open(device));
+    source.assignPort(portIndex);
     sources.add(source);
     wait.watch(sources);
     return source;
+  }
+
+  /** To be called inside a namespace. */
+  private RingSource open(String device) throws IOException {
+    return RingSource.open(device, Interfaces.indexOf(device), budget, counters);
   }
 
   private RingSource tap(String device, String machine) throws Exception {
@@ -239,7 +245,7 @@ class RingSourceTest {
   }
 
   private RingSource openMissing() throws Exception {
-    return RingSource.open("tapnone", 0, budget, counters);
+    return open("tapnone");
   }
 
   /** What the last test of the host's memory would find: a frame taken from a closed ring. */

@@ -8,6 +8,7 @@ import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.capture.Frame;
 import io.flowlog.agent.cli.demo.FrameBuilder;
 import io.flowlog.agent.metrics.CounterSet;
+import io.flowlog.bridge.Interfaces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -62,7 +63,9 @@ class StreamTest {
     Path file = Files.createFile(folder.resolve("cable.pcap"));
     startCapture(file);
     try (RingSource source =
-        net.inside("host", () -> RingSource.open("tap1", 0, budget, new CounterSet()))) {
+        net.inside(
+            "host",
+            () -> RingSource.open("tap1", Interfaces.indexOf("tap1"), budget, new CounterSet()))) {
       RingWait wait = new RingWait();
       wait.watch(List.of(source));
       stream(receiver);

@@ -3,6 +3,7 @@ package io.flowlog.agent.worker;
 import io.flowlog.agent.capture.CaptureSource;
 import io.flowlog.agent.capture.Frame;
 import io.flowlog.agent.capture.FrameHandler;
+import io.flowlog.agent.capture.LiveSource;
 import io.flowlog.agent.decode.FrameDecoder;
 import io.flowlog.agent.decode.FrameOutcome;
 import io.flowlog.agent.decode.PacketBatch;
@@ -21,15 +22,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by one {@link Pipeline}, to whom the table belongs, too. Its own are the decoder, the
  * batch and the {@link PortMatcher}.
  */
-final class CaptureWorker implements FrameHandler {
+final class PacketIntake implements FrameHandler {
   /** Enough to overlap the memory accesses of a batch, few enough to stay in the first cache. */
   private static final int BATCH_PACKETS = 64;
 
   /** A packet between two logging ports is counted at both. */
   private static final int PACKETS_OF_A_FRAME = 2;
-
-  private static final int SWEEP_UNITS = 1024;
-  private static final int EXPIRY_UNITS = 64;
 
   private final FrameDecoder decoder = new FrameDecoder();
   private final PacketBatch batch = new PacketBatch(BATCH_PACKETS);
@@ -39,14 +37,14 @@ final class CaptureWorker implements FrameHandler {
   private final CounterSet counters;
   private final ExcludedNetworks excluded;
 
-  /** Null when the whole source is port 0's. */
+  /** Null when sources know whose their frames are. */
   private @Nullable PortMatcher matcher;
 
   /** Whether every packet goes to the table as the decoder made it. */
   private boolean plain;
 
-  /** Makes a worker whose source is one port's, until it is told of others. */
-  CaptureWorker(ConnectionTable table, CounterSet counters, ExcludedNetworks excluded) {
+  /** Makes an intake for sources that know whose their frames are, until it is told of ports. */
+  PacketIntake(ConnectionTable table, CounterSet counters, ExcludedNetworks excluded) {
     this.table = table;
     this.counters = counters;
     this.excluded = excluded;
@@ -60,19 +58,22 @@ final class CaptureWorker implements FrameHandler {
   }
 
   /** Takes at most so many frames; returns how many there were. */
-  int doWork(CaptureSource source, int frameLimit) throws IOException {
-    int frames;
+  int take(CaptureSource source, int frameLimit) throws IOException {
     try {
-      frames = source.poll(this, frameLimit);
-    } catch (IOException e) {
-      // What came before the damage counts.
+      return source.poll(this, frameLimit);
+    } finally {
+      // What came before any damage counts.
       flush();
-      throw e;
     }
-    flush();
-    table.sweep(SWEEP_UNITS);
-    table.expire(table.latestNs(), EXPIRY_UNITS);
-    return frames;
+  }
+
+  /** Takes at most so many frames that are older than a time; returns how many there were. */
+  int takeBefore(LiveSource source, int frameLimit, long beforeNs) throws IOException {
+    try {
+      return source.pollBefore(this, frameLimit, beforeNs);
+    } finally {
+      flush();
+    }
   }
 
   @Override
@@ -92,9 +93,7 @@ final class CaptureWorker implements FrameHandler {
     if (excluded.contain(lastPacket.at(batch.size() - 1))) {
       batch.removeLast();
       counters.increment(AgentCounter.FRAMES_EXCLUDED);
-    } else if (matcher == null) {
-      batch.assignLast(0, frame.direction);
-    } else if (matcher.match(frame, batch) == 0) {
+    } else if (matcher != null && matcher.match(frame, batch) == 0) {
       batch.removeLast();
       counters.increment(AgentCounter.FRAMES_OF_NO_PORT);
     }

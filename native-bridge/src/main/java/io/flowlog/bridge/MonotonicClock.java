@@ -1,0 +1,24 @@
+package io.flowlog.bridge;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The kernel's CLOCK_MONOTONIC, for those who compare with other programs' readings of it. What
+ * {@link System#nanoTime} counts from is left open.
+ */
+public final class MonotonicClock {
+  private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+  private MonotonicClock() {}
+
+  /** Returns the time since about the host's start. */
+  public static long readNs() throws NativeException {
+    ByteBuffer time = ByteBuffer.allocateDirect(Abi.TIME_BYTES).order(ByteOrder.nativeOrder());
+    if (LibC.get().clock_gettime(Abi.CLOCK_MONOTONIC, time) != 0) {
+      throw NativeException.ofLastCall("read the monotonic clock");
+    }
+    return time.getLong(Abi.TIME_SECONDS_AT) * NANOS_PER_SECOND
+        + time.getLong(Abi.TIME_NANOSECONDS_AT);
+  }
+}
