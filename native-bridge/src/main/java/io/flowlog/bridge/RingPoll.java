@@ -22,18 +22,30 @@ public final class RingPoll {
 
   /** Waits for at most so long; returns how many rings have something. A signal ends it too. */
   public int await(int timeoutMs) throws NativeException {
-    int ready = LibC.get().poll(entries, count, timeoutMs);
-    if (ready >= 0) {
-      return ready;
+    int ready = poll(count, timeoutMs);
+    if (ready < 0) {
+      for (int i = 0; i < count; i++) {
+        entries.putShort(i * Abi.POLL_BYTES + Abi.POLL_GOT_AT, (short) 0);
+      }
     }
-    NativeException failure = NativeException.ofLastCall("wait for " + count + " packet rings");
-    if (failure.errno() != Errno.EINTR) {
-      throw failure;
+    return Math.max(ready, 0);
+  }
+
+  /** Waits so long whatever the rings have. A signal ends it too. */
+  public void rest(int restMs) throws NativeException {
+    poll(0, restMs);
+  }
+
+  /** Returns -1 if a signal came. */
+  private int poll(int rings, int timeoutMs) throws NativeException {
+    int ready = LibC.get().poll(entries, rings, timeoutMs);
+    if (ready < 0) {
+      NativeException failure = NativeException.ofLastCall("wait for " + count + " packet rings");
+      if (failure.errno() != Errno.EINTR) {
+        throw failure;
+      }
     }
-    for (int i = 0; i < count; i++) {
-      entries.putShort(i * Abi.POLL_BYTES + Abi.POLL_GOT_AT, (short) 0);
-    }
-    return 0;
+    return ready;
   }
 
   /** Tells whether the last wait found an error at a ring: it must be taken before the next. */

@@ -74,6 +74,10 @@ public final class RingSource implements LiveSource {
     return ring;
   }
 
+  int ringBytes() {
+    return shape.ringBytes();
+  }
+
   @Override
   public void assignPort(int portIndex) {
     frame.portIndex = portIndex;

@@ -7,14 +7,29 @@ import java.util.List;
 /**
  * Waits until one of several rings has frames, and notices interfaces that go down or away; owned
  * by the capture worker of these sources.
+ *
+ * <p>A block that is full ends a wait, and its frames cost less than being woken for them. So while
+ * frames come, it first lets them gather for a time in which no ring fills up.
  */
 public final class RingWait {
+  /** A GiB per second: no interface fills its ring that fast. */
+  private static final int RING_BYTES_PER_REST_MS = 1 << 20;
+
+  /** Longer rests save nothing that could be measured. */
+  private static final int REST_MS_MAX = 5;
+
   private final RingPoll poll = new RingPoll();
   private List<RingSource> sources = List.of();
+
+  /** What each source had delivered when it was last waited for. */
+  private long[] delivered = new long[0];
+
+  private long rests;
 
   /** Waits for these sources from now on; must be told before one of them is closed. */
   public void watch(List<RingSource> sources) {
     this.sources = List.copyOf(sources);
+    delivered = this.sources.stream().mapToLong(RingSource::frames).toArray();
     poll.watch(this.sources.stream().map(RingSource::ring).toList());
   }
 
@@ -24,7 +39,12 @@ public final class RingWait {
    * @return whether a source may have something now
    */
   public boolean await(int timeoutMs) throws NativeException {
-    int ready = poll.await(timeoutMs);
+    int restMs = Math.min(restMs(), timeoutMs);
+    if (restMs > 0) {
+      rests++;
+      poll.rest(restMs);
+    }
+    int ready = poll.await(timeoutMs - restMs);
     for (int i = 0; i < sources.size(); i++) {
       RingSource source = sources.get(i);
       // an interface that is removed goes down first, and then tells nothing any more
@@ -33,5 +53,25 @@ public final class RingWait {
       }
     }
     return ready > 0;
+  }
+
+  /** Returns how long the rings of sources that have delivered something can do without us. */
+  private int restMs() {
+    int leastBytes = Integer.MAX_VALUE;
+    for (int i = 0; i < delivered.length; i++) {
+      RingSource source = sources.get(i);
+      long frames = source.frames();
+      if (frames != delivered[i]) {
+        delivered[i] = frames;
+        leastBytes = Math.min(leastBytes, source.ringBytes());
+      }
+    }
+    boolean idle = leastBytes == Integer.MAX_VALUE;
+    return idle ? 0 : Math.min(leastBytes / RING_BYTES_PER_REST_MS, REST_MS_MAX);
+  }
+
+  /** Returns how often frames were let gather. */
+  long rests() {
+    return rests;
   }
 }
