@@ -1,6 +1,6 @@
 /**
- * libc and the kernel for the agent: packet sockets, their rings and waiting for them, which network
- * interfaces there are, datagrams to local sockets. Knows nothing of flows.
+ * libc and the kernel for the agent: packet sockets, their rings and waiting for them, which
+ * network interfaces there are, datagrams to local sockets. Knows nothing of flows.
  *
  * <p>Four layers: {@code LibC} declares the calls, {@code Abi} the numbers and layouts of the
  * kernel's structures, {@code PacketSocket} and {@code NetlinkSocket} the operations with their

@@ -62,7 +62,8 @@ class NativeExceptionTest {
         assertThrows(NativeException.class, () -> PacketRing.open("flbnone", 1 << 30, SHAPE));
 
     assertEquals(
-        "flbnone: bind the packet socket: ENODEV: the device is not there (any more): see 'ip link'",
+        "flbnone: bind the packet socket: ENODEV: the device is not there (any more):"
+            + " see 'ip link'",
         failure.getMessage());
   }
 

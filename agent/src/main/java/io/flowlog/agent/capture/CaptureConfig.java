@@ -6,9 +6,12 @@ import java.util.List;
  * Settings of the capture.
  *
  * @param excludeAddresses networks in CIDR form whose packets are in no record
+ * @param wirePackets whether a super-packet counts as the packets into which it is cut on the wire;
+ *     otherwise as one
  * @param rings memory for what the kernel captures until it is read
  */
-public record CaptureConfig(List<String> excludeAddresses, RingSettings rings) {
+public record CaptureConfig(
+    List<String> excludeAddresses, boolean wirePackets, RingSettings rings) {
   /** For so many logging ports the least ring is kept free, whatever the first ones take. */
   public static final int RING_PORTS = 512;
 
@@ -28,7 +31,8 @@ public record CaptureConfig(List<String> excludeAddresses, RingSettings rings) {
    * Returns the settings of a host that says nothing: the instance metadata service is left out.
    */
   public static CaptureConfig defaults() {
-    return new CaptureConfig(List.of("169.254.169.0/24"), new RingSettings(256L << 20, 64L << 10));
+    return new CaptureConfig(
+        List.of("169.254.169.0/24"), true, new RingSettings(256L << 20, 64L << 10));
   }
 
   /**

@@ -58,6 +58,7 @@ final class Sections {
         or(
             reader.values("exclude_addresses", IpAddress::canonicalNetwork),
             defaults.excludeAddresses()),
+        or(reader.flag("wire_packets"), defaults.wirePackets()),
         rings(reader, defaults.rings()));
   }
 

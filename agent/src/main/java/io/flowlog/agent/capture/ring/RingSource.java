@@ -24,6 +24,7 @@ public final class RingSource implements LiveSource {
   private final RingShape shape;
   private final PacketRing ring;
   private final CounterSet counters;
+  private final boolean wirePackets;
   private final Frame frame = new Frame();
   private long deliveredFrames;
 
@@ -36,13 +37,13 @@ public final class RingSource implements LiveSource {
   private boolean exhausted;
   private boolean closed;
 
-  private RingSource(
-      String device, RingBudget budget, RingShape shape, PacketRing ring, CounterSet counters) {
+  private RingSource(String device, RingUse use, RingShape shape, PacketRing ring) {
     this.device = device;
-    this.budget = budget;
     this.shape = shape;
     this.ring = ring;
-    this.counters = counters;
+    budget = use.budget();
+    counters = use.counters();
+    wirePackets = use.wirePackets();
     frame.buffer = ring.buffer();
   }
 
@@ -50,17 +51,15 @@ public final class RingSource implements LiveSource {
    * Begins to capture at an interface of the calling thread's network namespace.
    *
    * @param device the interface's name, which messages show
-   * @param counters the counters of the worker that will poll the source
+   * @param use of the worker that will poll the source
    */
-  public static RingSource open(
-      String device, int interfaceIndex, RingBudget budget, CounterSet counters)
-      throws IOException {
-    RingShape shape = budget.take(device);
+  public static RingSource open(String device, int interfaceIndex, RingUse use) throws IOException {
+    RingShape shape = use.budget().take(device);
     try {
       PacketRing ring = PacketRing.open(device, interfaceIndex, shape);
-      return new RingSource(device, budget, shape, ring, counters);
+      return new RingSource(device, use, shape, ring);
     } catch (NativeException | RuntimeException | LinkageError e) {
-      budget.giveBack(shape);
+      use.budget().giveBack(shape);
       throw e;
     }
   }
@@ -147,7 +146,7 @@ public final class RingSource implements LiveSource {
     frame.timestampNs = timestampNs;
     frame.direction = ring.isOutgoing() ? Direction.INGRESS : Direction.EGRESS;
     frame.strippedVlan = ring.strippedVlan();
-    frame.segmentBytes = ring.segmentBytes();
+    frame.segmentBytes = wirePackets ? ring.segmentBytes() : 0;
   }
 
   /**

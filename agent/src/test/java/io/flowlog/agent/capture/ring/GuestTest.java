@@ -44,7 +44,10 @@ class GuestTest {
     RingBudget budget = new RingBudget(new RingSettings(1 << 20, 1 << 14));
     RingSource source =
         net.inside(
-            "host", () -> RingSource.open(TAP, Interfaces.indexOf(TAP), budget, new CounterSet()));
+            "host",
+            () ->
+                RingSource.open(
+                    TAP, Interfaces.indexOf(TAP), new RingUse(budget, new CounterSet(), true)));
     wait.watch(List.of(source));
     return source;
   }

@@ -58,7 +58,7 @@ class RingSourceTest {
 
   /** To be called inside a namespace. */
   private RingSource open(String device) throws IOException {
-    return RingSource.open(device, Interfaces.indexOf(device), budget, counters);
+    return RingSource.open(device, Interfaces.indexOf(device), new RingUse(budget, counters, true));
   }
 
   private RingSource tap(String device, String machine) throws Exception {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.capture.CaptureConfig.RingSettings;
 import io.flowlog.agent.cli.demo.FrameBuilder;
+import io.flowlog.agent.host.Namespaces;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.bridge.Interfaces;
 import java.io.IOException;
@@ -32,7 +33,9 @@ class RingWaitTest {
   private RingSource open(String device, RingBudget budget) throws Exception {
     return net.inside(
         "host",
-        () -> RingSource.open(device, Interfaces.indexOf(device), budget, new CounterSet()));
+        () ->
+            RingSource.open(
+                device, Interfaces.indexOf(device), new RingUse(budget, new CounterSet(), true)));
   }
 
   private void sendAndRead(RingSource source) throws IOException {

@@ -66,7 +66,11 @@ class StreamTest {
     try (RingSource source =
         net.inside(
             "host",
-            () -> RingSource.open("tap1", Interfaces.indexOf("tap1"), budget, new CounterSet()))) {
+            () ->
+                RingSource.open(
+                    "tap1",
+                    Interfaces.indexOf("tap1"),
+                    new RingUse(budget, new CounterSet(), true)))) {
       RingWait wait = new RingWait();
       wait.watch(List.of(source));
       stream(receiver);
