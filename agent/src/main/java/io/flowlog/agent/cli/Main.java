@@ -27,7 +27,7 @@ public final class Main implements Runnable, IExecutionExceptionHandler {
   static final String CONFIG_FILE = "/etc/flowlog-agent/flowlog-agent.yaml";
 
   private static final List<String> COMMANDS =
-      List.of("replay", "check-config", "demo", "ports", "loggers");
+      List.of("run", "replay", "check-config", "demo", "ports", "loggers");
 
   private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
@@ -64,6 +64,7 @@ public final class Main implements Runnable, IExecutionExceptionHandler {
 
   private static Object command(String name) {
     return switch (name) {
+      case "run" -> new RunCommand();
       case "replay" -> ReplayCommand.describe();
       case "check-config" -> new CheckConfigCommand();
       case "demo" -> new DemoCommand();

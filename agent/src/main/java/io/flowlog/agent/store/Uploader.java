@@ -6,6 +6,7 @@ import io.flowlog.agent.spool.SealedFile;
 import io.flowlog.agent.spool.Spool;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,14 @@ public final class Uploader {
   public @Nullable IOException failureOf(UUID loggerId) {
     Failure failure = failures.get(loggerId);
     return failure == null ? null : failure.cause();
+  }
+
+  /** Returns why files wait, one line for each logger that has any. */
+  public List<String> problems() {
+    return failures.entrySet().stream()
+        .map(entry -> "logger " + entry.getKey() + ": " + entry.getValue().cause().getMessage())
+        .sorted()
+        .toList();
   }
 
   private boolean isDue(SealedFile file, long nowNs) {

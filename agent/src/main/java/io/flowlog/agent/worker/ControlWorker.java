@@ -17,13 +17,14 @@ public final class ControlWorker {
   private final PlanFollower follower;
   private @Nullable CapturePlan plan;
   private List<String> declarationProblems = List.of();
-  private List<String> refusals = List.of();
 
   /** Who captures what the plan says. */
-  @FunctionalInterface
   public interface PlanFollower {
-    /** Follows a plan from a moment on; returns what could not be done, in words. */
-    List<String> follow(CapturePlan plan, long nowNs) throws IOException;
+    /** Follows a plan from a moment on. */
+    void follow(CapturePlan plan, long nowNs) throws IOException;
+
+    /** Returns what could not be done, in words. */
+    List<String> refusals();
   }
 
   /** Makes a worker that follows nothing yet. */
@@ -42,16 +43,21 @@ public final class ControlWorker {
     Declared declared = source.read();
     CapturePlan next = CapturePlan.of(declared.loggers(), declared.ports(), coverage);
     declarationProblems = declared.problems();
-    if (!next.equals(plan) || !refusals.isEmpty()) {
-      refusals = List.copyOf(follower.follow(next, nowNs));
+    if (!next.equals(plan) || !follower.refusals().isEmpty()) {
+      follower.follow(next, nowNs);
       plan = next;
     }
+  }
+
+  /** Returns what is captured; nothing before the first reading. */
+  public CapturePlan plan() {
+    return plan == null ? CapturePlan.NOTHING : plan;
   }
 
   /** Returns what is wrong with the declarations or cannot be followed, one line each. */
   public List<String> problems() {
     List<String> all = new ArrayList<>(declarationProblems);
-    all.addAll(refusals);
+    all.addAll(follower.refusals());
     return all;
   }
 }

@@ -24,6 +24,7 @@ final class SpoolQueue implements SliceSink {
   private final ArrayBlockingQueue<Command> commands = new ArrayBlockingQueue<>(COMMANDS_MAX);
   private final ArrayBlockingQueue<RecordBatch> empty = new ArrayBlockingQueue<>(BATCHES);
   private final CounterSet counters;
+  private final Heartbeat heartbeat;
 
   /** Of the capture thread: how many batches exist. */
   private int batches;
@@ -39,8 +40,10 @@ final class SpoolQueue implements SliceSink {
     void runOn(SliceSink sink) throws IOException;
   }
 
-  SpoolQueue(CounterSet counters) {
+  /** Makes an empty queue; the heartbeat is the capture thread's, which beats while it waits. */
+  SpoolQueue(CounterSet counters, Heartbeat heartbeat) {
     this.counters = counters;
+    this.heartbeat = heartbeat;
   }
 
   @Override
@@ -86,6 +89,7 @@ final class SpoolQueue implements SliceSink {
     }
     try {
       while (found == null) {
+        heartbeat.beat();
         checkSpool();
         found = empty.poll(PATIENCE_MS, TimeUnit.MILLISECONDS);
       }
@@ -99,6 +103,7 @@ final class SpoolQueue implements SliceSink {
     checkSpool();
     try {
       while (!commands.offer(command, PATIENCE_MS, TimeUnit.MILLISECONDS)) {
+        heartbeat.beat();
         checkSpool();
       }
     } catch (InterruptedException e) {

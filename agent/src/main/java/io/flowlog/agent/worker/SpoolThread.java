@@ -3,6 +3,8 @@ package io.flowlog.agent.worker;
 import io.flowlog.agent.spool.SpoolException;
 import io.flowlog.agent.store.Uploader;
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,24 +16,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class SpoolThread implements AutoCloseable {
   private static final long DISK_PATIENCE_MS = 1000;
+  private static final long TIDY_EVERY_NS = TimeUnit.HOURS.toNanos(1);
 
   private final SpoolQueue queue;
   private final SpoolWorker worker;
   private final Uploader uploader;
+  private final StateFolder state;
+  private final Heartbeat heartbeat;
   private final Thread thread = new Thread(this::run, "spool");
+  private long aliveUntilNs = Long.MIN_VALUE;
+  private long tidiedNs = System.nanoTime();
   private volatile boolean ending;
+  private volatile @Nullable Throwable failure;
+  private volatile List<String> problems = List.of();
   private volatile @Nullable IOException waitingFor;
 
-  private SpoolThread(SpoolQueue queue, SpoolWorker worker, Uploader uploader) {
-    this.queue = queue;
-    this.worker = worker;
-    this.uploader = uploader;
+  private SpoolThread(Parts parts, Heartbeat heartbeat) {
+    queue = parts.queue();
+    worker = parts.worker();
+    uploader = parts.uploader();
+    state = parts.state();
+    this.heartbeat = heartbeat;
     worker.interruptFor(this::takeRows);
   }
 
-  /** Starts the thread; worker, spool and uploader are its own from now on. */
-  static SpoolThread start(SpoolQueue queue, SpoolWorker worker, Uploader uploader) {
-    SpoolThread spool = new SpoolThread(queue, worker, uploader);
+  /** What a spool thread is made of: its own but for the queue. */
+  record Parts(SpoolQueue queue, SpoolWorker worker, Uploader uploader, StateFolder state) {}
+
+  /** Starts the thread; its parts are its own from now on, and so is the spool. */
+  static SpoolThread start(Parts parts, Heartbeat heartbeat) {
+    SpoolThread spool = new SpoolThread(parts, heartbeat);
     spool.thread.start();
     return spool;
   }
@@ -47,6 +61,7 @@ final class SpoolThread implements AutoCloseable {
     } catch (Throwable e) {
       // Whatever it is, the capture thread must not wait for somebody who is no more.
       queue.fail(e);
+      failure = e;
     }
   }
 
@@ -57,10 +72,16 @@ final class SpoolThread implements AutoCloseable {
    * @return whether there may be more to do
    */
   private boolean cycle(long nowNs, boolean last) throws IOException, InterruptedException {
+    heartbeat.beat();
     try {
-      boolean busy = queue.drainTo(worker) > 0 || worker.sealNext();
+      boolean busy = queue.drainTo(worker) > 0;
+      // What an earlier life left may be of intervals that go on: only the plan tells.
+      busy = busy || (worker.knowsPlan() && worker.sealNext());
       waitingFor = null;
       busy |= uploader.doWork(nowNs) > 0;
+      problems = uploader.problems();
+      noteAlive();
+      tidy(nowNs);
       if (!busy && !last) {
         queue.await();
         return true;
@@ -78,7 +99,24 @@ final class SpoolThread implements AutoCloseable {
     }
   }
 
+  /** Until here all that was seen is on disk: what a sudden end would lose is later. */
+  private void noteAlive() throws IOException {
+    long untilNs = worker.completeUntilNs();
+    if (untilNs > aliveUntilNs) {
+      state.alive(untilNs);
+      aliveUntilNs = untilNs;
+    }
+  }
+
+  private void tidy(long tickNs) throws SpoolException {
+    if (tickNs - tidiedNs >= TIDY_EVERY_NS) {
+      tidiedNs = tickNs;
+      worker.forgetOldPartNumbers(TimeOfDay.nowNs());
+    }
+  }
+
   private void takeRows() throws SpoolException {
+    heartbeat.beat();
     try {
       queue.drainTo(worker);
     } catch (SpoolException e) {
@@ -88,9 +126,15 @@ final class SpoolThread implements AutoCloseable {
     }
   }
 
-  /** Returns why rows wait, or null while they do not. */
-  @Nullable IOException waitingFor() {
-    return waitingFor;
+  /** Returns what is wrong with the disk and the stores, in words. */
+  List<String> problems() {
+    IOException disk = waitingFor;
+    return disk == null ? problems : List.of("rows wait for room: " + disk.getMessage());
+  }
+
+  /** Returns why the thread ended without being asked, or null. */
+  @Nullable Throwable failure() {
+    return failure;
   }
 
   /**

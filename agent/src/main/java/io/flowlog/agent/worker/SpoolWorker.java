@@ -14,6 +14,7 @@ import io.flowlog.agent.spool.Sealer;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolException;
 import io.flowlog.agent.spool.UrgentWork;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,17 +24,22 @@ import org.jspecify.annotations.Nullable;
  * the one thread that there is.
  */
 final class SpoolWorker implements SliceSink, AutoCloseable {
+  private static final long PART_NUMBERS_KEPT_NS = TimeUnit.HOURS.toNanos(48);
+
   private final Spool spool;
   private final IntervalSealer sealer;
   private final RecordDictionary dictionary = new RecordDictionary();
   private final CounterSet counters;
   private NumberedPlan plan = NumberedPlan.NOTHING;
+  private boolean planKnown;
 
   /** The plan of the slice whose rows are being written. */
   private SlicePlan writing = SlicePlan.NONE;
 
   private @Nullable RowJournal journal;
   private long newestStartNs = Long.MIN_VALUE;
+  private long runningEndNs = Long.MIN_VALUE;
+  private long completeUntilNs = Long.MIN_VALUE;
 
   SpoolWorker(Spool spool, IntervalSealer sealer, CounterSet counters) {
     this.spool = spool;
@@ -51,6 +57,12 @@ final class SpoolWorker implements SliceSink, AutoCloseable {
   @Override
   public void onPlan(NumberedPlan next) {
     plan = next;
+    planKnown = true;
+  }
+
+  /** Tells whether it was told yet what is captured in this life. */
+  boolean knowsPlan() {
+    return planKnown;
   }
 
   @Override
@@ -72,6 +84,7 @@ final class SpoolWorker implements SliceSink, AutoCloseable {
       throw e;
     }
     journal = started;
+    runningEndNs = endNs;
     writing = plan.slices();
     newestStartNs = Math.max(newestStartNs, startNs);
   }
@@ -87,6 +100,7 @@ final class SpoolWorker implements SliceSink, AutoCloseable {
   @Override
   public void onSliceComplete(long packets) throws SpoolException {
     running().complete(packets);
+    completeUntilNs = runningEndNs;
     journal = null;
     writing = SlicePlan.NONE;
   }
@@ -120,6 +134,16 @@ final class SpoolWorker implements SliceSink, AutoCloseable {
   private static boolean isIn(SlicePlan slices, FlowLogger logger) {
     FlowLogger found = slices.find(logger.id());
     return found != null && found.makesSameFilesAs(logger);
+  }
+
+  /** Returns the end of the last slice whose rows are all on disk; early in time if none is. */
+  long completeUntilNs() {
+    return completeUntilNs;
+  }
+
+  /** Forgets which parts files of old intervals were, once nothing of those can come any more. */
+  void forgetOldPartNumbers(long nowNs) throws SpoolException {
+    spool.forgetPartNumbers(nowNs - PART_NUMBERS_KEPT_NS);
   }
 
   /** Lets go of a journal that a failure left open. */

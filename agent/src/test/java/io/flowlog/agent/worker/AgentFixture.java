@@ -8,6 +8,7 @@ import io.flowlog.agent.flow.FlowConfig;
 import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.format.TimestampUnit;
+import io.flowlog.agent.logger.CapturePlan;
 import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.LoggerConfig;
@@ -141,18 +142,29 @@ final class AgentFixture implements AutoCloseable {
   }
 
   private ControlWorker makeControl() throws IOException {
-    OptionalLong lastAliveNs = state.lastAliveNs();
-    boolean[] begun = new boolean[1];
-    return new ControlWorker(
-        () -> source.read(),
-        coverage,
-        (plan, nowNs) -> {
-          if (begun[0]) {
-            return pipeline.change(plan, nowNs);
-          }
-          begun[0] = true;
-          return pipeline.begin(plan, nowNs, lastAliveNs);
-        });
+    return new ControlWorker(() -> source.read(), coverage, new Follower(state.lastAliveNs()));
+  }
+
+  /** Has the pipeline follow at once. */
+  private final class Follower implements ControlWorker.PlanFollower {
+    private final OptionalLong lastAliveNs;
+    private boolean begun;
+    private List<String> refusals = List.of();
+
+    Follower(OptionalLong lastAliveNs) {
+      this.lastAliveNs = lastAliveNs;
+    }
+
+    @Override
+    public void follow(CapturePlan plan, long nowNs) throws IOException {
+      refusals = begun ? pipeline.change(plan, nowNs) : pipeline.begin(plan, nowNs, lastAliveNs);
+      begun = true;
+    }
+
+    @Override
+    public List<String> refusals() {
+      return refusals;
+    }
   }
 
   private Uploader makeUploader() {

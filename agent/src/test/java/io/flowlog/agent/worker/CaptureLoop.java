@@ -134,16 +134,19 @@ public final class CaptureLoop implements AutoCloseable {
       thread = null;
       sink = new Nobody();
     } else {
-      SpoolQueue queue = new SpoolQueue(counters);
+      SpoolQueue queue = new SpoolQueue(counters, new Heartbeat("capture", 0));
       Spool opened = Spool.open(folder.resolve("spool"), SpoolConfig.defaults(), counters);
       EncoderSettings encoding = new EncoderSettings(TimestampUnit.SECONDS, true, "", "host");
       FileSettings files = new FileSettings(encoding, new ObjectNames(ZoneOffset.UTC, "host"), 0);
       DirectoryStore store = new DirectoryStore(folder.resolve("out"));
       thread =
           SpoolThread.start(
-              queue,
-              SpoolWorker.of(opened, files, Coverage.ofEverything(), counters),
-              new Uploader(opened, file -> store, counters));
+              new SpoolThread.Parts(
+                  queue,
+                  SpoolWorker.of(opened, files, Coverage.ofEverything(), counters),
+                  new Uploader(opened, file -> store, counters),
+                  new StateFolder(folder.resolve("state"))),
+              new Heartbeat("spool", 0));
       spool = opened;
       sink = queue;
     }

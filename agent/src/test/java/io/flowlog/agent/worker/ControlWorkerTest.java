@@ -22,13 +22,24 @@ class ControlWorkerTest {
   private Declared declared = new Declared(List.of(LOGGER), List.of(PORT_1), List.of());
   private List<String> refusals = List.of();
   private final ControlWorker control =
-      new ControlWorker(() -> declared, new Coverage(LoggerConfig.defaults()), this::follow);
+      new ControlWorker(() -> declared, new Coverage(LoggerConfig.defaults()), new Follower());
 
-  private List<String> follow(CapturePlan plan, long nowNs) {
-    List<String> devices =
-        plan.ports().stream().map(port -> String.valueOf(port.device())).toList();
-    followed.add(nowNs + " " + plan.loggers().size() + " " + String.join(",", devices));
-    return refusals;
+  /** Writes down what it is told. */
+  private final class Follower implements ControlWorker.PlanFollower {
+    private List<String> held = List.of();
+
+    @Override
+    public void follow(CapturePlan plan, long nowNs) {
+      held = refusals;
+      List<String> devices =
+          plan.ports().stream().map(port -> String.valueOf(port.device())).toList();
+      followed.add(nowNs + " " + plan.loggers().size() + " " + String.join(",", devices));
+    }
+
+    @Override
+    public List<String> refusals() {
+      return held;
+    }
   }
 
   @Test

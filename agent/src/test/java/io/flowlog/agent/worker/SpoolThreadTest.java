@@ -64,8 +64,10 @@ class SpoolThreadTest extends SliceSinkContract {
 
   @Override
   SliceSink open(SpoolWorker worker, Uploader uploader) {
-    SpoolQueue queue = new SpoolQueue(counters);
-    thread = SpoolThread.start(queue, worker, uploader);
+    SpoolQueue queue = new SpoolQueue(counters, new Heartbeat("capture", 0));
+    SpoolThread.Parts parts =
+        new SpoolThread.Parts(queue, worker, uploader, new StateFolder(folder.resolve("state")));
+    thread = SpoolThread.start(parts, new Heartbeat("spool", 0));
     return queue;
   }
 
@@ -83,7 +85,7 @@ class SpoolThreadTest extends SliceSinkContract {
 
   @Test
   void shouldLoseNothingWhenTheSpoolIsSlow() throws Exception {
-    SpoolQueue queue = new SpoolQueue(counters);
+    SpoolQueue queue = new SpoolQueue(counters, new Heartbeat("capture", 0));
     Scribe scribe = new Scribe();
     Thread slow =
         new Thread(
@@ -114,7 +116,7 @@ class SpoolThreadTest extends SliceSinkContract {
 
   @Test
   void shouldDoFirstWhatFailedLast() throws IOException {
-    SpoolQueue queue = new SpoolQueue(counters);
+    SpoolQueue queue = new SpoolQueue(counters, new Heartbeat("capture", 0));
     Scribe scribe = new Scribe();
     scribe.failures = 2;
     queue.onSliceStart(5, 6);
@@ -201,7 +203,7 @@ class SpoolThreadTest extends SliceSinkContract {
 
   @Test
   void shouldNotWaitForASpoolThatHasEnded() throws IOException {
-    SpoolQueue queue = new SpoolQueue(counters);
+    SpoolQueue queue = new SpoolQueue(counters, new Heartbeat("capture", 0));
     for (int i = 0; i < SOME; i++) {
       queue.onBatch(row(i));
     }

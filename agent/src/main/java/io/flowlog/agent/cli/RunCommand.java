@@ -1,0 +1,176 @@
+package io.flowlog.agent.cli;
+
+import io.flowlog.agent.api.ApiConfig;
+import io.flowlog.agent.api.ListenException;
+import io.flowlog.agent.api.MetricsListener;
+import io.flowlog.agent.api.SocketListener;
+import io.flowlog.agent.capture.CaptureConfig;
+import io.flowlog.agent.config.AgentConfig;
+import io.flowlog.agent.config.ConfigLoader;
+import io.flowlog.agent.config.LoadedConfig;
+import io.flowlog.agent.config.LoggerFiles;
+import io.flowlog.agent.format.EncoderSettings;
+import io.flowlog.agent.logger.AgentSnapshot;
+import io.flowlog.agent.metrics.CounterSet;
+import io.flowlog.agent.metrics.EventKind;
+import io.flowlog.agent.metrics.EventLog;
+import io.flowlog.agent.metrics.Health;
+import io.flowlog.agent.metrics.PublishedMetrics;
+import io.flowlog.agent.record.RowLayout;
+import io.flowlog.agent.worker.Daemon;
+import io.flowlog.agent.worker.DaemonSettings;
+import io.flowlog.agent.worker.HostCheck;
+import io.flowlog.agent.worker.ReloadWishes;
+import io.flowlog.agent.worker.ServiceManager;
+import io.flowlog.agent.worker.StopSignal;
+import io.flowlog.agent.worker.WorkerFailure;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The daemon: captures until it is asked to stop. */
+@Command(
+    name = "run",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Captures at the logging ports of this host and stores the flow logs of its loggers, until it"
+          + " is asked to stop (SIGTERM). SIGHUP has loggers and ports read again."
+    })
+final class RunCommand implements Callable<Integer> {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      defaultValue = Main.CONFIG_FILE,
+      description = "The agent's configuration (default: ${DEFAULT-VALUE}).")
+  private Path config = Path.of("");
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides a key, as a dotted path.")
+  private List<String> sets = new ArrayList<>();
+
+  private final EventLog log = new EventLog(System.err, System.getenv(), System::nanoTime);
+  private final CounterSet captureCounters = new CounterSet();
+  private final CounterSet spoolCounters = new CounterSet();
+  private final AtomicReference<@Nullable Daemon> running = new AtomicReference<>();
+
+  @Override
+  public Integer call() throws CommandFailure, InterruptedException {
+    AgentConfig agent = load();
+    HostCheck host = HostCheck.ofThisProcess();
+    Optional<String> obstacle = host.obstacle();
+    if (obstacle.isPresent()) {
+      throw new CommandFailure(obstacle.get());
+    }
+    host.tooFewFiles(CaptureConfig.RING_PORTS)
+        .ifPresent(warning -> log.warning(EventKind.HOST, warning));
+    log.info(EventKind.STARTED, "flowlog-agent " + Version.text() + " with " + config);
+    try (StopSignal stop = StopSignal.listen();
+        PublishedMetrics metrics = metrics()) {
+      return serve(agent, metrics, stop);
+    } catch (ListenException e) {
+      throw new CommandFailure(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      throw new CommandFailure("the agent cannot work: " + e.getMessage());
+    }
+  }
+
+  private AgentConfig load() throws CommandFailure {
+    LoadedConfig loaded = ConfigLoader.load(config, sets);
+    AgentConfig agent = loaded.config();
+    if (agent == null) {
+      loaded.problems().forEach(System.err::println);
+      throw new CommandFailure(config + ": cannot be used as it is: see the lines above");
+    }
+    return agent;
+  }
+
+  private PublishedMetrics metrics() {
+    PublishedMetrics metrics = new PublishedMetrics(Version.text(), this::health);
+    metrics.add(captureCounters);
+    metrics.add(spoolCounters);
+    metrics.add(log);
+    return metrics;
+  }
+
+  private Health health() {
+    Daemon daemon = running.get();
+    return daemon == null ? Health.starting() : daemon.health();
+  }
+
+  private AgentSnapshot snapshot() {
+    Daemon daemon = running.get();
+    return daemon == null ? AgentSnapshot.EMPTY : daemon.snapshot();
+  }
+
+  @SuppressWarnings("try") // listeners need nobody to call them
+  private int serve(AgentConfig agent, PublishedMetrics metrics, StopSignal stop)
+      throws IOException, InterruptedException {
+    ApiConfig api = agent.api();
+    try (MetricsListener monitoring = monitoring(api, metrics);
+        SocketListener commands = commands(api, metrics);
+        ReloadWishes wishes =
+            ReloadWishes.listen(List.of(agent.loggersDir(), agent.portsDir()), log);
+        Daemon daemon = Daemon.start(settings(agent), surroundings(agent, wishes))) {
+      running.set(daemon);
+      daemon.supervise(stop::isRaised);
+      return Main.DONE;
+    } catch (WorkerFailure e) {
+      log.error(EventKind.WORKER, String.valueOf(e.getMessage()));
+      if (!(e.getCause() instanceof IOException)) {
+        e.printStackTrace();
+      }
+      return Main.FAILED;
+    } finally {
+      running.set(null);
+    }
+  }
+
+  private @Nullable MetricsListener monitoring(ApiConfig api, PublishedMetrics metrics)
+      throws ListenException {
+    ApiConfig.Endpoint endpoint = api.metricsListen();
+    return endpoint == null ? null : MetricsListener.open(endpoint, metrics, this::health);
+  }
+
+  private @Nullable SocketListener commands(ApiConfig api, PublishedMetrics metrics)
+      throws ListenException {
+    Path socket = api.socket();
+    return socket == null
+        ? null
+        : SocketListener.open(socket, metrics, this::health, this::snapshot);
+  }
+
+  private Daemon.Surroundings surroundings(AgentConfig agent, ReloadWishes wishes) {
+    return new Daemon.Surroundings(
+        new DeclaredFiles(
+            agent.loggersDir(),
+            agent.portsDir(),
+            LoggerFiles.rules(RowLayout.fieldChoices(), agent.store())),
+        wishes,
+        log,
+        ServiceManager.of(System.getenv(), log),
+        captureCounters,
+        spoolCounters);
+  }
+
+  private static DaemonSettings settings(AgentConfig agent) {
+    return new DaemonSettings(
+        agent.stateDir(),
+        agent.capture(),
+        agent.flow(),
+        agent.logger(),
+        new EncoderSettings(
+            agent.timestampUnit(), agent.format().csvHeader(), agent.region(), agent.host()),
+        agent.timeZone(),
+        agent.record().intervalUnit().toNanos(),
+        agent.format().rowsPerFile());
+  }
+}

@@ -1,0 +1,208 @@
+package io.flowlog.agent.worker;
+
+import io.flowlog.agent.capture.LiveSource;
+import io.flowlog.agent.logger.AgentSnapshot;
+import io.flowlog.agent.logger.CapturePlan;
+import io.flowlog.agent.logger.Coverage;
+import io.flowlog.agent.metrics.EventKind;
+import io.flowlog.agent.metrics.EventLog;
+import io.flowlog.agent.port.AttachedPort;
+import io.flowlog.agent.port.HostInterfaces;
+import io.flowlog.agent.port.LoggingPort;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread that keeps what is captured in step with what is declared and with the interfaces that
+ * are there: owns the {@link ControlWorker}, the interfaces and the {@link Attachments}.
+ *
+ * <p>News is followed at once, and then again a second later at the earliest, however much of it
+ * comes: each change of the plan costs every logger a slice.
+ */
+final class ControlThread {
+  private static final int TURN_MS = 100;
+  private static final long SPACING_NS = TimeUnit.SECONDS.toNanos(1);
+  private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(10);
+
+  private final Parts parts;
+  private final ControlWorker worker;
+  private final PresentPorts present;
+  private final OrderSlot orders;
+  private final Attachments attachments;
+  private final Heartbeat heartbeat;
+  private final CaptureOverview overview;
+  private final Thread thread = new Thread(this::run, "control");
+
+  private boolean newsWaits = true;
+  private long followedAtNs = System.nanoTime() - SPACING_NS;
+  private @Nullable CapturePlan planned;
+  private List<LoggingPort> blind = List.of();
+  private List<String> told = List.of();
+
+  private volatile boolean stopping;
+  private volatile boolean following;
+  private volatile List<String> problems = List.of();
+  private volatile @Nullable Throwable failure;
+
+  /**
+   * What a control thread is made of.
+   *
+   * @param reload tells whether the files are to be read again
+   */
+  record Parts(
+      Declared.Source files,
+      HostInterfaces interfaces,
+      Coverage coverage,
+      ReloadWish reload,
+      EventLog log) {}
+
+  /** Notes what the {@link ControlWorker} wants followed. */
+  private final class Follower implements ControlWorker.PlanFollower {
+    @Override
+    public void follow(CapturePlan plan, long nowNs) {
+      planned = plan;
+    }
+
+    @Override
+    public List<String> refusals() {
+      return orders.refusals();
+    }
+  }
+
+  private ControlThread(
+      Parts parts, OrderSlot orders, Attachments attachments, Heartbeat heartbeat) {
+    this.parts = parts;
+    this.orders = orders;
+    this.attachments = attachments;
+    this.heartbeat = heartbeat;
+    present = new PresentPorts(parts.files(), parts.interfaces());
+    worker = new ControlWorker(present, parts.coverage(), new Follower());
+    overview = new CaptureOverview(parts.coverage());
+  }
+
+  /** Starts the thread; everything that it is given but the slot is its own from now on. */
+  static ControlThread start(
+      Parts parts, OrderSlot orders, Attachments attachments, Heartbeat heartbeat) {
+    ControlThread control = new ControlThread(parts, orders, attachments, heartbeat);
+    control.thread.start();
+    return control;
+  }
+
+  private void run() {
+    try {
+      present.readFiles();
+      while (!stopping) {
+        turn();
+      }
+      stopCapture();
+    } catch (Throwable e) {
+      failure = e;
+    }
+  }
+
+  private void turn() throws IOException, InterruptedException {
+    heartbeat.beat();
+    closeRetired();
+    long tickNs = System.nanoTime();
+    if (parts.reload().take(tickNs)) {
+      present.readFiles();
+      newsWaits = true;
+    }
+    boolean retry = !attachments.problems().isEmpty() && tickNs - followedAtNs >= RETRY_NS;
+    if ((newsWaits || retry) && orders.isFree() && tickNs - followedAtNs >= SPACING_NS) {
+      newsWaits = false;
+      followedAtNs = tickNs;
+      follow(TimeOfDay.nowNs());
+    }
+    tellProblems();
+    if (parts.interfaces().await(TURN_MS) && parts.interfaces().refresh()) {
+      newsWaits = true;
+    }
+  }
+
+  /** Has the difference between what is and what should be captured made good. */
+  private void follow(long nowNs) throws IOException {
+    worker.reload(nowNs);
+    Set<String> covered =
+        worker.plan().ports().stream().map(LoggingPort::portId).collect(Collectors.toSet());
+    List<AttachedPort> wanted =
+        present.attached().stream().filter(at -> covered.contains(at.port().portId())).toList();
+    Attachments.Change change = attachments.follow(wanted);
+    if (planned != null || !change.isNothing() || !change.blind().equals(blind)) {
+      orders.put(
+          new CaptureOrder(
+              nowNs, planned, change.added(), change.removed(), change.blind(), false));
+      planned = null;
+      blind = change.blind();
+    }
+    overview.update(present.loggers(), worker.plan(), attachments, Instant.now());
+    following = true;
+  }
+
+  private void closeRetired() {
+    for (LiveSource source = orders.pollRetired(); source != null; source = orders.pollRetired()) {
+      attachments.close(source);
+    }
+  }
+
+  private void tellProblems() {
+    List<String> now = new ArrayList<>(worker.problems());
+    now.addAll(attachments.problems());
+    if (!now.equals(told)) {
+      now.stream()
+          .filter(problem -> !told.contains(problem))
+          .forEach(problem -> parts.log().warning(EventKind.DECLARATION, problem));
+      told = now;
+      problems = List.copyOf(now);
+    }
+  }
+
+  private void stopCapture() throws InterruptedException {
+    while (!orders.isFree() && !Thread.currentThread().isInterrupted()) {
+      Thread.sleep(1);
+    }
+    orders.put(CaptureOrder.toStop(TimeOfDay.nowNs(), attachments.sources()));
+    while (!orders.isFree()) {
+      Thread.sleep(1);
+    }
+    closeRetired();
+    attachments.awaitClosed();
+  }
+
+  /** Tells whether the first plan is followed. */
+  boolean isFollowing() {
+    return following && orders.isFree();
+  }
+
+  /** Returns what is wrong with the declarations or cannot be followed, one line each. */
+  List<String> problems() {
+    return problems;
+  }
+
+  /** Returns what is captured, and for whom. */
+  AgentSnapshot snapshot() {
+    return overview.snapshot();
+  }
+
+  /** Returns why the thread ended without being asked, or null. */
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  /** Asks for the end: the capture stops, and all sources are closed. */
+  void stop() {
+    stopping = true;
+  }
+
+  /** Waits for the thread's end for at most so long; tells whether it came. */
+  boolean awaitEnd(long timeoutMs) throws InterruptedException {
+    thread.join(timeoutMs);
+    return !thread.isAlive();
+  }
+}

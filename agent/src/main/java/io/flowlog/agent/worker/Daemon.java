@@ -1,0 +1,260 @@
+package io.flowlog.agent.worker;
+
+import io.flowlog.agent.capture.ring.RingBudget;
+import io.flowlog.agent.capture.ring.RingSource;
+import io.flowlog.agent.capture.ring.RingUse;
+import io.flowlog.agent.flow.TableSize;
+import io.flowlog.agent.logger.AgentSnapshot;
+import io.flowlog.agent.logger.Coverage;
+import io.flowlog.agent.logger.FlowLogger.StorageType;
+import io.flowlog.agent.metrics.CounterSet;
+import io.flowlog.agent.metrics.EventKind;
+import io.flowlog.agent.metrics.EventLog;
+import io.flowlog.agent.metrics.Health;
+import io.flowlog.agent.port.HostInterfaces;
+import io.flowlog.agent.spool.ObjectNames;
+import io.flowlog.agent.spool.Spool;
+import io.flowlog.agent.spool.SpoolConfig;
+import io.flowlog.agent.store.DirectoryStores;
+import io.flowlog.agent.store.Uploader;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of a running agent, and their supervisor: it starts and stops them in the order of
+ * the data, and ends when one of them dies. Owned by the thread that calls it.
+ */
+public final class Daemon implements AutoCloseable {
+  /** A thread that does nothing for so long hangs. */
+  private static final long SILENCE_NS_MAX = TimeUnit.SECONDS.toNanos(30);
+
+  private static final long TURN_MS = 100;
+  private static final long CAPTURE_STOP_MS = TimeUnit.SECONDS.toMillis(30);
+  private static final Duration NO_WATCHDOG = Duration.ofSeconds(30);
+
+  private final EventLog log;
+  private final ServiceManager manager;
+  private final StateFolder state;
+  private final Spool spool;
+  private final HostInterfaces interfaces;
+  private final CaptureThread capture;
+  private final SpoolThread spoolThread;
+  private final ControlThread control;
+  private final List<Heartbeat> heartbeats;
+  private final ClockWatch clock = new ClockWatch();
+  private volatile boolean live = true;
+  private volatile List<String> silent = List.of();
+  private boolean told;
+  private long watchdogNs;
+
+  /**
+   * What a daemon speaks to.
+   *
+   * @param files what operators declare
+   * @param reload tells, once for each wish, whether somebody wants the files read again
+   * @param captureCounters the capture thread's; nobody else writes them
+   */
+  public record Surroundings(
+      Declared.Source files,
+      ReloadWish reload,
+      EventLog log,
+      ServiceManager manager,
+      CounterSet captureCounters,
+      CounterSet spoolCounters) {}
+
+  private Daemon(DaemonSettings settings, Surroundings around, Spool spool, HostInterfaces links)
+      throws IOException {
+    log = around.log();
+    manager = around.manager();
+    this.spool = spool;
+    interfaces = links;
+    state = new StateFolder(settings.stateFolder());
+    long tickNs = System.nanoTime();
+    Heartbeat captureBeat = new Heartbeat("capture-0", tickNs);
+    Heartbeat spoolBeat = new Heartbeat("spool", tickNs);
+    Heartbeat controlBeat = new Heartbeat("control", tickNs);
+    heartbeats = List.of(captureBeat, spoolBeat, controlBeat);
+    Coverage coverage = new Coverage(settings.logger());
+    DirectoryStores stores = new DirectoryStores();
+    SpoolQueue queue = new SpoolQueue(around.captureCounters(), captureBeat);
+    OrderSlot orders = new OrderSlot();
+    CaptureWorker worker =
+        new CaptureWorker(
+            pipeline(settings, queue, around.captureCounters()), orders, state.lastAliveNs());
+    ObjectNames names =
+        new ObjectNames(
+            settings.zone(),
+            settings.encoding().host(),
+            state.rememberedSinceNs(TimeOfDay.nowNs()));
+    FileSettings files = new FileSettings(settings.encoding(), names, settings.rowsPerFile());
+    SpoolThread.Parts spoolParts =
+        new SpoolThread.Parts(
+            queue,
+            SpoolWorker.of(spool, files, coverage, around.spoolCounters()),
+            new Uploader(spool, stores, around.spoolCounters()),
+            state);
+    RingUse use =
+        new RingUse(
+            new RingBudget(settings.capture().rings()),
+            around.captureCounters(),
+            settings.capture().wirePackets());
+    Attachments attachments =
+        new Attachments(at -> RingSource.open(at.device(), at.interfaceIndex(), use));
+    ControlThread.Parts controlParts =
+        new ControlThread.Parts(
+            telling(around.files(), stores), links, coverage, around.reload(), log);
+    capture = CaptureThread.start(worker, captureBeat);
+    control = ControlThread.start(controlParts, orders, attachments, controlBeat);
+    // Leftovers of an earlier life are sealed under the plan of this one: that comes first.
+    spoolThread = SpoolThread.start(spoolParts, spoolBeat);
+  }
+
+  /** Claims the state folder and starts everything. */
+  public static Daemon start(DaemonSettings settings, Surroundings around) throws IOException {
+    Spool spool =
+        Spool.open(
+            settings.stateFolder().resolve("spool"),
+            SpoolConfig.defaults(),
+            around.spoolCounters());
+    HostInterfaces links = null;
+    try {
+      links = HostInterfaces.open();
+      return new Daemon(settings, around, spool, links);
+    } catch (IOException | RuntimeException e) {
+      if (links != null) {
+        links.close();
+      }
+      spool.close();
+      throw e;
+    }
+  }
+
+  private static Pipeline pipeline(DaemonSettings settings, SpoolQueue queue, CounterSet counters) {
+    long seed = new SecureRandom().nextLong();
+    PipelineSettings pipeline =
+        new PipelineSettings(
+            settings.intervalUnitNs(),
+            TableSize.growing(settings.flow().tableBytes(), seed),
+            settings.flow().timeouts(),
+            new ExcludedNetworks(settings.capture().excludeAddresses()),
+            Ownership.BY_SOURCE,
+            false);
+    return new Pipeline(pipeline, queue, counters);
+  }
+
+  private static Declared.Source telling(Declared.Source files, DirectoryStores stores) {
+    return () -> {
+      Declared declared = files.read();
+      stores.know(declared.loggers());
+      List<String> problems = new ArrayList<>(declared.problems());
+      declared.loggers().stream()
+          .filter(logger -> logger.storageType() != StorageType.FILE)
+          .forEach(
+              logger ->
+                  problems.add(
+                      "logger "
+                          + logger.id()
+                          + ": this version stores into directories only: its files wait in the"
+                          + " spool: set storage_type: FILE"));
+      return new Declared(declared.loggers(), declared.ports(), problems);
+    };
+  }
+
+  /** Watches over the threads until it is time to stop, or one of them has died. */
+  public void supervise(BooleanSupplier stop) throws InterruptedException, WorkerFailure {
+    while (!stop.getAsBoolean()) {
+      throwIfDead("capture-0", capture.failure());
+      throwIfDead("spool", spoolThread.failure());
+      throwIfDead("control", control.failure());
+      look(System.nanoTime());
+      Thread.sleep(TURN_MS);
+    }
+    log.info(EventKind.STOPPING, "asked to stop: what was seen until now goes into files");
+  }
+
+  private static void throwIfDead(String thread, @Nullable Throwable failure) throws WorkerFailure {
+    if (failure != null) {
+      throw new WorkerFailure(thread, failure);
+    }
+  }
+
+  private void look(long tickNs) {
+    List<String> now = new ArrayList<>();
+    for (Heartbeat heartbeat : heartbeats) {
+      long silenceNs = heartbeat.silenceNs(tickNs);
+      if (silenceNs > SILENCE_NS_MAX) {
+        now.add("the thread " + heartbeat.name() + " hangs: restart the agent");
+      }
+    }
+    silent = List.copyOf(now);
+    live = now.isEmpty();
+    clock.look(TimeOfDay.nowNs(), tickNs).ifPresent(step -> log.warning(EventKind.CLOCK, step));
+    if (!told && control.isFollowing()) {
+      told = true;
+      manager.ready(summary());
+      log.info(EventKind.READY, summary());
+    }
+    long everyNs = manager.watchdogPeriod().orElse(NO_WATCHDOG).toNanos() / 2;
+    if (live && tickNs - watchdogNs >= everyNs) {
+      watchdogNs = tickNs;
+      manager.watchdog();
+    }
+  }
+
+  private String summary() {
+    AgentSnapshot now = control.snapshot();
+    return "capturing " + now.ports().size() + " ports for " + now.loggers().size() + " loggers";
+  }
+
+  /** Returns how the agent is; any thread may ask. */
+  public Health health() {
+    List<String> problems = new ArrayList<>(silent);
+    problems.addAll(control.problems());
+    problems.addAll(spoolThread.problems());
+    problems.addAll(clock.problems(TimeOfDay.nowNs()));
+    return new Health(control.isFollowing() || told, live, problems);
+  }
+
+  /** Returns what is captured, and for whom; any thread may ask. */
+  public AgentSnapshot snapshot() {
+    return control.snapshot();
+  }
+
+  /**
+   * Stops in the order of the data: sources detach, the table drains, files are sealed, storing
+   * them is tried once.
+   */
+  @Override
+  public void close() throws IOException {
+    manager.stopping();
+    control.stop();
+    boolean drained = awaitCapture();
+    try {
+      spoolThread.close();
+      if (drained) {
+        state.alive(TimeOfDay.nowNs());
+      }
+    } finally {
+      interfaces.close();
+      spool.close();
+    }
+  }
+
+  private boolean awaitCapture() {
+    if (capture.failure() != null) {
+      return false;
+    }
+    try {
+      return control.awaitEnd(CAPTURE_STOP_MS) && capture.awaitEnd(CAPTURE_STOP_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}
