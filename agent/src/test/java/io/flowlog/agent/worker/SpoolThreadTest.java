@@ -145,7 +145,6 @@ class SpoolThreadTest extends SliceSinkContract {
     sink().onPlan(plan(logger()));
     sink().onSliceStart(0, UNIT_NS);
     sink().onSliceComplete(0);
-    sink().onPlan(NumberedPlan.NOTHING);
     IOException e = assertThrows(IOException.class, this::putForEver);
     assertTrue(String.valueOf(e.getMessage()).contains("heap"), e.getMessage());
     assertThrows(IOException.class, this::finish);
