@@ -15,7 +15,7 @@ public final class RingWait {
   /** A GiB per second: no interface fills its ring that fast. */
   private static final int RING_BYTES_PER_REST_MS = 1 << 20;
 
-  /** Longer rests save nothing that could be measured. */
+  /** Frames of a busy ring are late by no more than this; longer rests were not tried. */
   private static final int REST_MS_MAX = 5;
 
   private final RingPoll poll = new RingPoll();
