@@ -22,7 +22,8 @@ public final class DirectoryStores implements StoreRouter {
   public void know(List<FlowLogger> loggers) {
     for (FlowLogger logger : loggers) {
       if (logger.storageType() == StorageType.FILE) {
-        stores.put(logger.id(), new DirectoryStore(Path.of(URI.create(logger.storageUrl()))));
+        stores.put(
+            logger.id(), new DirectoryStore(Path.of(URI.create(logger.storageUrl()).getPath())));
       }
     }
   }

@@ -33,8 +33,10 @@ final class Pipeline {
   private static final int SWEEP_UNITS = 1024;
   private static final int EXPIRY_UNITS = 64;
 
-  /** The time that passes in so many calls of {@link #tend} is seconds. */
-  private static final int LIVE_EXPIRY_UNITS = 1024;
+  /** The idle hand goes once round a full table in seconds. */
+  private static final long EXPIRY_PERIOD_NS = 10_000_000;
+
+  private static final int EXPIRY_PARTS = 512;
 
   private final PipelineSettings settings;
   private final PortNumbers numbers = new PortNumbers(PacketBatch.PORTS_MAX);
@@ -47,6 +49,7 @@ final class Pipeline {
   private final RecordBuilder builder;
   private final ConnectionTable table;
   private final PacketIntake intake;
+  private long expiredAtNs;
 
   /** Makes a pipeline that has nothing to do yet. */
   Pipeline(PipelineSettings settings, SliceSink sink, CounterSet counters) {
@@ -171,7 +174,10 @@ final class Pipeline {
   /** Does a little of what the table has to do besides; tells whether rows are left to collect. */
   boolean tend(long nowNs) throws IOException {
     try {
-      return tend(nowNs, LIVE_EXPIRY_UNITS);
+      boolean expiryIsDue = Math.abs(nowNs - expiredAtNs) >= EXPIRY_PERIOD_NS;
+      expiredAtNs = expiryIsDue ? nowNs : expiredAtNs;
+      int part = table.usedUnits() / EXPIRY_PARTS;
+      return tend(nowNs, expiryIsDue ? EXPIRY_UNITS + part : 0);
     } catch (UncheckedIOException e) {
       throw causeOf(e);
     }
@@ -179,7 +185,9 @@ final class Pipeline {
 
   private boolean tend(long nowNs, int expiryUnits) {
     boolean done = table.sweep(SWEEP_UNITS) > 0;
-    table.expire(nowNs, expiryUnits);
+    if (expiryUnits > 0) {
+      table.expire(nowNs, expiryUnits);
+    }
     return !done;
   }
 
