@@ -1,7 +1,6 @@
 package io.flowlog.agent.cli;
 
 import io.flowlog.agent.config.AgentConfig;
-import io.flowlog.agent.config.ConfigLoader;
 import io.flowlog.agent.config.Declarations;
 import io.flowlog.agent.config.LoadedConfig;
 import io.flowlog.agent.config.LoggerFiles;
@@ -10,12 +9,11 @@ import io.flowlog.agent.config.Problem;
 import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.port.LoggingPort;
 import io.flowlog.agent.record.RowLayout;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** Says everything that is wrong with the configuration, the loggers and the ports at once. */
 @Command(
@@ -26,22 +24,11 @@ import picocli.CommandLine.Option;
       "file:line: field: what is wrong: what to do"
     })
 final class CheckConfigCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      defaultValue = Main.CONFIG_FILE,
-      description = "The agent's configuration (default: ${DEFAULT-VALUE}).")
-  private Path config = Path.of("");
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key, as a dotted path.")
-  private List<String> sets = new ArrayList<>();
+  @Mixin private ConfigOptions options = new ConfigOptions();
 
   @Override
   public Integer call() {
-    LoadedConfig loaded = ConfigLoader.load(config, sets);
+    LoadedConfig loaded = options.load();
     List<Problem> problems = new ArrayList<>(loaded.problems());
     AgentConfig agent = loaded.config();
     if (agent == null) {
@@ -62,7 +49,7 @@ final class CheckConfigCommand implements Callable<Integer> {
     problems.forEach(System.err::println);
     System.err.println(
         problems.isEmpty()
-            ? config + ": good; " + rest
+            ? options.file() + ": good; " + rest
             : problems.size() + (problems.size() == 1 ? " problem; " : " problems; ") + rest);
     return problems.isEmpty() ? Main.DONE : Main.FAILED;
   }

@@ -6,7 +6,6 @@ import io.flowlog.agent.api.MetricsListener;
 import io.flowlog.agent.api.SocketListener;
 import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.config.AgentConfig;
-import io.flowlog.agent.config.ConfigLoader;
 import io.flowlog.agent.config.LoadedConfig;
 import io.flowlog.agent.config.LoggerFiles;
 import io.flowlog.agent.format.EncoderSettings;
@@ -26,14 +25,13 @@ import io.flowlog.agent.worker.StopSignal;
 import io.flowlog.agent.worker.WorkerFailure;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** The daemon: captures until it is asked to stop. */
 @Command(
@@ -44,18 +42,7 @@ import picocli.CommandLine.Option;
           + " is asked to stop (SIGTERM). SIGHUP has loggers and ports read again."
     })
 final class RunCommand implements Callable<Integer> {
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      defaultValue = Main.CONFIG_FILE,
-      description = "The agent's configuration (default: ${DEFAULT-VALUE}).")
-  private Path config = Path.of("");
-
-  @Option(
-      names = "--set",
-      paramLabel = "KEY=VALUE",
-      description = "Overrides a key, as a dotted path.")
-  private List<String> sets = new ArrayList<>();
+  @Mixin private ConfigOptions options = new ConfigOptions();
 
   private final EventLog log = new EventLog(System.err, System.getenv(), System::nanoTime);
   private final CounterSet captureCounters = new CounterSet();
@@ -72,7 +59,7 @@ final class RunCommand implements Callable<Integer> {
     }
     host.tooFewFiles(CaptureConfig.RING_PORTS)
         .ifPresent(warning -> log.warning(EventKind.HOST, warning));
-    log.info(EventKind.STARTED, "flowlog-agent " + Version.text() + " with " + config);
+    log.info(EventKind.STARTED, "flowlog-agent " + Version.text() + " with " + options.file());
     try (StopSignal stop = StopSignal.listen();
         PublishedMetrics metrics = metrics()) {
       return serve(agent, metrics, stop);
@@ -84,11 +71,11 @@ final class RunCommand implements Callable<Integer> {
   }
 
   private AgentConfig load() throws CommandFailure {
-    LoadedConfig loaded = ConfigLoader.load(config, sets);
+    LoadedConfig loaded = options.load();
     AgentConfig agent = loaded.config();
     if (agent == null) {
       loaded.problems().forEach(System.err::println);
-      throw new CommandFailure(config + ": cannot be used as it is: see the lines above");
+      throw new CommandFailure(options.file() + ": cannot be used as it is: see the lines above");
     }
     return agent;
   }

@@ -1,0 +1,32 @@
+package io.flowlog.agent.cli;
+
+import io.flowlog.agent.config.ConfigLoader;
+import io.flowlog.agent.config.LoadedConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options that say with which configuration a command works. */
+final class ConfigOptions {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      defaultValue = Main.CONFIG_FILE,
+      description = "The agent's configuration (default: ${DEFAULT-VALUE}).")
+  private Path file = Path.of("");
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "Overrides a key, as a dotted path.")
+  private List<String> sets = new ArrayList<>();
+
+  Path file() {
+    return file;
+  }
+
+  LoadedConfig load() {
+    return ConfigLoader.load(file, sets);
+  }
+}
