@@ -117,16 +117,20 @@ public final class LiveHost implements AfterEachCallback, TestExecutionException
     return this;
   }
 
-  /** Makes a bridge to which {@link #cable} joins machines. */
+  /** Makes a bridge on which {@link #cable} joins machines. */
   public void bridge() {
     net.in(HOST, "ip", "link", "add", "bridge", "type", "bridge", "mcast_snooping", "0");
     net.in(HOST, "ip", "link", "set", "bridge", "up");
   }
 
-  /** Joins a machine to the bridge; its addresses are 10.77.0.number and fd77::number. */
-  public void cable(String machine, String device, int number) {
+  /** Joins a machine to the bridge. */
+  public void cable(String machine, String device) {
     net.connect(HOST, device, machine);
     net.in(HOST, "ip", "link", "set", device, "master", "bridge");
+  }
+
+  /** Gives a machine the addresses 10.77.0.number and fd77::number. */
+  public void address(String machine, int number) {
     net.in(machine, "sysctl", "-qw", "net.ipv6.conf.eth0.disable_ipv6=0");
     net.in(machine, "ip", "address", "add", "10.77.0." + number + "/24", "dev", "eth0");
     net.in(machine, "ip", "address", "add", "fd77::" + number + "/64", "dev", "eth0", "nodad");
@@ -193,6 +197,13 @@ public final class LiveHost implements AfterEachCallback, TestExecutionException
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /** Returns a script of these tests. */
+  public static String script(String file) {
+    return Path.of(System.getProperty("basedir", "."), "src/test/resources/live", file)
+        .toAbsolutePath()
+        .toString();
   }
 
   /** Starts the agent and waits until it captures. */
