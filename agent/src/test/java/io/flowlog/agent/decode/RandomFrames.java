@@ -6,9 +6,9 @@ import java.nio.ByteOrder;
 import java.util.Random;
 
 /** Makes frames by dice: well-formed ones of every kind, and bytes. Owned by one test. */
-final class RandomFrames {
+public final class RandomFrames {
   /** Bytes of a frame and the framing that they are said to have. */
-  static final class Made {
+  public static final class Made {
     private final LinkType linkType;
     private final byte[] bytes;
 
@@ -21,7 +21,7 @@ final class RandomFrames {
       return linkType;
     }
 
-    byte[] bytes() {
+    public byte[] bytes() {
       return bytes;
     }
   }
@@ -31,12 +31,12 @@ final class RandomFrames {
 
   private final Random random;
 
-  RandomFrames(Random random) {
+  public RandomFrames(Random random) {
     this.random = random;
   }
 
   /** Makes a frame that is well-formed, damaged, or nothing but noise. */
-  Made any() {
+  public Made any() {
     Made made = random.nextInt(8) == 0 ? noise() : wellFormed();
     byte[] bytes = made.bytes();
     int damages = bytes.length == 0 ? 0 : random.nextInt(4);
@@ -54,7 +54,7 @@ final class RandomFrames {
   }
 
   /** Makes a frame that a real network could carry. */
-  Made wellFormed() {
+  public Made wellFormed() {
     FrameBuilder frame = link();
     LinkType linkType = frame.toFrame(0).linkType;
     if (random.nextBoolean()) {

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -130,6 +131,20 @@ public final class Namespaces implements AutoCloseable {
     String[] command =
         wrap(name, "python3", script("send_frames.py"), device, Integer.toString(times));
     finish(startWith(lines.toString(), command), "send_frames.py");
+  }
+
+  /** Has what a machine sends and receives written to a file, from now on. Needs tshark. */
+  public void startCapture(String machine, Path file) throws IOException {
+    Files.createFile(file);
+    String command = "dumpcap -q -i eth0 -p -s 200 -B 64 -P -w " + file;
+    Process capture = start(machine, command.split(" ", -1));
+    String line = line(capture);
+    while (!line.startsWith("File:")) {
+      if (!capture.isAlive()) {
+        throw new AssertionError(command + ": " + line);
+      }
+      line = line(capture);
+    }
   }
 
   public static String script(String file) {

@@ -40,14 +40,16 @@ class GuestTest {
     return guest;
   }
 
-  private RingSource open() throws Exception {
+  private RingSource open(boolean wirePackets) throws Exception {
     RingBudget budget = new RingBudget(new RingSettings(1 << 20, 1 << 14));
     RingSource source =
         net.inside(
             "host",
             () ->
                 RingSource.open(
-                    TAP, Interfaces.indexOf(TAP), new RingUse(budget, new CounterSet(), true)));
+                    TAP,
+                    Interfaces.indexOf(TAP),
+                    new RingUse(budget, new CounterSet(), wirePackets)));
     wait.watch(List.of(source));
     return source;
   }
@@ -85,7 +87,7 @@ class GuestTest {
   @Test
   void shouldCountTheGuestsSegments() throws Exception {
     Process guest = startGuest();
-    try (RingSource source = open()) {
+    try (RingSource source = open(true)) {
       tell(guest, word("tcp", tcp(20_000)) + word("tiny", tcp(500)) + word("plain", udp(40)));
       readUntil(source, 3);
       assertEquals(0, source.countLost());
@@ -97,13 +99,25 @@ class GuestTest {
     assertEquals("521 packets, 41368 B", seen.total(Direction.EGRESS));
   }
 
+  @Test
+  void shouldCountASuperPacketAsOneWhereThatIsWanted() throws Exception {
+    Process guest = startGuest();
+    try (RingSource source = open(false)) {
+      tell(guest, word("tcp", tcp(20_000)) + word("tiny", tcp(500)) + word("plain", udp(40)));
+      readUntil(source, 3);
+      assertEquals(0, source.countLost());
+    }
+
+    assertEquals("3 packets, 20648 B", seen.total(Direction.EGRESS));
+  }
+
   /** The kernel takes a place in the ring for such a frame before it finds that it cannot. */
   @Test
   void shouldCountUdpSuperPacketsAsLostAndReadNothingOldInTheirPlace() throws Exception {
     int rounds = 30;
     int plainFrames = 40;
     Process guest = startGuest();
-    try (RingSource source = open()) {
+    try (RingSource source = open(true)) {
       String words = word("ufo", udp(3000)) + word("plain", udp(40)).repeat(plainFrames);
       for (int i = 1; i <= rounds; i++) {
         tell(guest, words + word("ufo", udp(3000)));

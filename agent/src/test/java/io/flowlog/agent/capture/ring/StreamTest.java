@@ -61,8 +61,8 @@ class StreamTest {
   void shouldCountWhatGoesOverTheCable(String sender, String receiver) throws Exception {
     build();
     RingBudget budget = new RingBudget(CaptureConfig.defaults().rings());
-    Path file = Files.createFile(folder.resolve("cable.pcap"));
-    startCapture(file);
+    Path file = folder.resolve("cable.pcap");
+    net.startCapture("vm2", file);
     try (RingSource source =
         net.inside(
             "host",
@@ -83,29 +83,6 @@ class StreamTest {
     assertTrue(seen.packets.stream().anyMatch(packet -> packet.packets() > 10));
     assertEquals(ofTshark(file, sender), seen.total(Direction.EGRESS));
     assertEquals(ofTshark(file, receiver), seen.total(Direction.INGRESS));
-  }
-
-  private void startCapture(Path file) throws IOException {
-    Process capture =
-        net.start(
-            "vm2",
-            "dumpcap",
-            "-q",
-            "-i",
-            "eth0",
-            "-p",
-            "-s",
-            "200",
-            "-B",
-            "64",
-            "-P",
-            "-w",
-            file.toString());
-    String line = Namespaces.line(capture);
-    while (!line.startsWith("File:")) {
-      assertTrue(capture.isAlive(), line);
-      line = Namespaces.line(capture);
-    }
   }
 
   private void stream(String receiver) throws IOException {
