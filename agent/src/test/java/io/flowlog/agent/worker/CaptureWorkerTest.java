@@ -187,6 +187,59 @@ class CaptureWorkerTest {
   }
 
   @Test
+  void shouldMarkEachSliceInWhichALossMayHaveBeenWhenTheAgentDidNotRunForAWhile()
+      throws IOException {
+    MadeSource source = attach(PORT_1);
+    passTime(UNIT_NS);
+    source.lose(7);
+    source.add(START_NS + 4500 * MS, START_NS + 4500 * MS);
+    tick(4 * UNIT_NS);
+    passTime(2 * UNIT_NS);
+
+    assertEquals(
+        "{1000={0=7}, 2000={0=0}, 3000={0=0}, 4000={0=0}, 5000={0=0}}", slices.lost.toString());
+    assertEquals(Map.of(0, 1L), slices.packets.get(4000L));
+  }
+
+  @Test
+  void shouldNotLetACrowdedRingMoveFramesThatWaitInAnother() throws IOException {
+    MadeSource behind = attach(PORT_1);
+    MadeSource crowded = attach(PORT_2, PORT_1);
+    nowNs = START_NS + 2 * UNIT_NS;
+    turn();
+    for (int i = 0; i < 30_000; i++) {
+      behind.add(START_NS + 2100 * MS + i, START_NS + 2200 * MS);
+    }
+    crowded.add(START_NS + 3001 * MS, START_NS + 3001 * MS);
+    crowded.crowded = true;
+    tick(2 * UNIT_NS);
+    passTime(2 * UNIT_NS);
+
+    assertEquals(Map.of(0, 30_000L), slices.packets.get(2000L));
+    assertEquals(Map.of(1, 1L), slices.packets.get(3000L));
+    assertEquals(0, counters.get(AgentCounter.PACKETS_OUT_OF_ORDER));
+  }
+
+  @Test
+  void shouldTellInEachSliceThatAPortCannotBeSeenAlsoWhenTheClockLeaps() throws IOException {
+    orders.put(
+        new CaptureOrder(
+            nowNs,
+            new CapturePlan(List.of(LOGGER), List.of(PORT_1)),
+            List.of(),
+            List.of(),
+            List.of(PORT_1),
+            false));
+    passTime(UNIT_NS);
+    tick(5 * UNIT_NS);
+    passTime(2 * UNIT_NS);
+
+    for (long ms = 0; ms < 7000; ms += 1000) {
+      assertEquals(Map.of(0, -1L), slices.lost.get(ms), ms + " ms");
+    }
+  }
+
+  @Test
   void shouldTellInEachSliceThatAPortCannotBeSeen() throws IOException {
     orders.put(
         new CaptureOrder(
