@@ -189,8 +189,9 @@ final class CaptureWorker {
   }
 
   private void follow(CaptureOrder order, long asOfNs) throws IOException {
+    List<LoggingPort> unseen = new ArrayList<>(blind);
     for (LiveSource source : order.removed()) {
-      retire(source, asOfNs);
+      unseen.addAll(retire(source, asOfNs));
     }
     CapturePlan plan = order.plan();
     if (plan != null) {
@@ -200,6 +201,7 @@ final class CaptureWorker {
     for (CaptureOrder.PortSource added : order.added()) {
       add(added);
     }
+    unseen.forEach(this::tellIfSeenAgain);
     current = sources.stream().map(SourceLosses::source).toList();
     if (order.isLast()) {
       pipeline.stop(asOfNs);
@@ -226,16 +228,27 @@ final class CaptureWorker {
     }
   }
 
-  private void retire(LiveSource source, long asOfNs) throws IOException {
+  /** Nobody looked until the port's new source was there. */
+  private void tellIfSeenAgain(LoggingPort port) {
+    if (sources.stream().anyMatch(at -> at.port().portId().equals(port.portId()))) {
+      pipeline.lost(port, FlowRecord.UNKNOWN);
+    }
+  }
+
+  /** Gives a source up; returns whose it was. */
+  private List<LoggingPort> retire(LiveSource source, long asOfNs) throws IOException {
+    List<LoggingPort> ports = new ArrayList<>();
     for (SourceLosses at : sources) {
       if (at.source() == source) {
         at.count(asOfNs);
         at.tellBefore(pipeline);
+        ports.add(at.port());
       }
     }
     if (sources.removeIf(at -> at.source() == source)) {
       orders.retire(source);
     }
+    return ports;
   }
 
   /** Finds out what was lost until now, for those who ask for figures. */

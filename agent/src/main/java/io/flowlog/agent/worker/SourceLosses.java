@@ -26,6 +26,10 @@ final class SourceLosses {
     this.source = source;
   }
 
+  LoggingPort port() {
+    return port;
+  }
+
   LiveSource source() {
     return source;
   }

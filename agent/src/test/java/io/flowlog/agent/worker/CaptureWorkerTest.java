@@ -257,6 +257,27 @@ class CaptureWorkerTest {
   }
 
   @Test
+  void shouldTellThatNobodyLookedBetweenTwoSourcesOfAPort() throws IOException {
+    MadeSource first = attach(PORT_1);
+    passTime(UNIT_NS);
+    MadeSource second = new MadeSource();
+    sources.add(second);
+    orders.put(
+        new CaptureOrder(
+            nowNs,
+            null,
+            List.of(new CaptureOrder.PortSource(PORT_1, second)),
+            List.of(first),
+            List.of(),
+            false));
+    second.add(nowNs + MS, nowNs + MS);
+    passTime(2 * UNIT_NS);
+
+    assertEquals(Map.of(1000L, Map.of(0, -1L)), slices.lost);
+    assertEquals(Map.of(0, 1L), slices.packets.get(1000L));
+  }
+
+  @Test
   void shouldNeitherLoseNorDoubleWhenTheClockIsSetBack() throws IOException {
     MadeSource source = attach(PORT_1);
     nowNs = START_NS + 2900 * MS;
