@@ -2,6 +2,7 @@ package io.flowlog.agent.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.capture.LiveSource;
@@ -62,6 +63,10 @@ class CaptureWorkerTest {
     private long startMs;
     private Map<Integer, Long> inSlice = Map.of();
 
+    static long sum(Map<Integer, Long> numbers) {
+      return numbers.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     @Override
     public void onPlan(NumberedPlan plan) {}
 
@@ -72,7 +77,7 @@ class CaptureWorkerTest {
     public void onSliceStart(long startNs, long endNs) {
       startMs = (startNs - START_NS) / MS;
       inSlice = new TreeMap<>();
-      packets.put(startMs, inSlice);
+      assertNull(packets.put(startMs, inSlice), "a second slice that starts at " + startMs);
     }
 
     @Override
@@ -293,6 +298,40 @@ class CaptureWorkerTest {
 
     assertEquals(Map.of(0, 2L), slices.packets.get(3000L));
     assertFalse(slices.packets.containsKey(START_NS));
+  }
+
+  @Test
+  void shouldNeitherLoseNorDoubleWhateverTheClockDoes() throws IOException {
+    for (int seed = 1; seed <= 30; seed++) {
+      new CaptureWorkerTest().checkRandomClock(new Random(seed));
+    }
+  }
+
+  private void checkRandomClock(Random random) throws IOException {
+    MadeSource source = attach(PORT_1);
+    long added = 0;
+    long lost = 0;
+    long latestNs = nowNs;
+    for (int i = 0; i < 600; i++) {
+      if (random.nextInt(20) == 0) {
+        nowNs += random.nextLong(-3 * UNIT_NS, 6 * UNIT_NS);
+      }
+      if (random.nextInt(3) == 0) {
+        source.add(nowNs + 9 * MS, nowNs);
+        added++;
+      }
+      if (random.nextInt(50) == 0) {
+        source.lose(3);
+        lost += 3;
+      }
+      tick(10 * MS);
+      latestNs = Math.max(latestNs, nowNs);
+    }
+    nowNs = latestNs;
+    passTime(3 * UNIT_NS);
+
+    assertEquals(added, slices.packets.values().stream().mapToLong(Slices::sum).sum());
+    assertEquals(lost, slices.lost.values().stream().mapToLong(Slices::sum).sum());
   }
 
   @Test
