@@ -29,10 +29,10 @@ class ChangesTest {
     host.port("tap1");
     host.logger("all");
     host.start();
-    Traffic.Flood flood = traffic.flood("vm1", 8, 200);
+    Traffic.Flood flood = traffic.flood("vm1", 200);
     change();
     assertTrue(flood.process().isAlive(), "the changes took longer than the traffic");
-    long sent = Traffic.awaitEnd(host, flood);
+    long sent = traffic.end(flood);
     host.stop();
 
     PortBooks books = PortBooks.of(host.rowsOf("all"), "tap1");

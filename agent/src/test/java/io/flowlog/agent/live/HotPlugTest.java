@@ -62,6 +62,7 @@ class HotPlugTest {
     for (int time = 0; time < 2; time++) {
       plug("vm1", "tap1");
       traffic.send("vm1", "tap1", 25);
+      host.await("it was seen", () -> host.framesOf("tap1") == 25);
       // at once another of the same name, behind which is another machine
       unplug("tap1");
       host.net().connect(LiveHost.HOST, "tap1", "vm2");

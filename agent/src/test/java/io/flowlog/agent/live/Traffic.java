@@ -1,8 +1,12 @@
 package io.flowlog.agent.live;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import io.flowlog.agent.cli.demo.FrameBuilder;
 import io.flowlog.agent.host.Namespaces;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -22,7 +26,7 @@ final class Traffic {
   record Burst(String device, int number, int frames, long startedUs, long endedUs) {}
 
   /** Frames that are being sent as fast as it goes. */
-  record Flood(String machine, Process process) {}
+  record Flood(String machine, Process process, BufferedReader output) {}
 
   Traffic(LiveHost host) {
     this.host = host;
@@ -57,26 +61,24 @@ final class Traffic {
   }
 
   /**
-   * Has a machine send for some seconds, with a pause after each frame.
+   * Has a machine send until {@link #end}, with a pause after each frame.
    *
    * @param pauseUs 0 for full speed
    */
-  Flood flood(String machine, int seconds, int pauseUs) {
-    return new Flood(
-        machine,
-        host.net()
-            .start(
-                machine,
-                "python3",
-                Namespaces.script("flood.py"),
-                "eth0",
-                Integer.toString(seconds),
-                Integer.toString(pauseUs)));
+  Flood flood(String machine, int pauseUs) throws IOException {
+    String script = Namespaces.script("flood.py");
+    Process process =
+        host.net().start(machine, "python3", script, "eth0", Integer.toString(pauseUs));
+    BufferedReader output = process.inputReader(StandardCharsets.UTF_8);
+    assertEquals("begins", output.readLine());
+    return new Flood(machine, process, output);
   }
 
-  /** Waits for the end of a flood; returns how many frames went to the host. */
-  static long awaitEnd(LiveHost host, Flood flood) throws IOException {
-    long sent = Long.parseLong(Namespaces.line(flood.process()));
+  /** Ends a flood; returns how many frames went to the host. */
+  long end(Flood flood) throws IOException {
+    // destroy() would close the pipe from which the number comes
+    Namespaces.tool("kill", Long.toString(flood.process().pid()));
+    long sent = Long.parseLong(String.valueOf(flood.output().readLine()));
     // what the cable's other end had no room for never came to the host
     String dropped =
         host.net().in(flood.machine(), "cat", "/sys/class/net/eth0/statistics/tx_dropped");
