@@ -28,6 +28,9 @@ final class CaptureWorker {
   /** A packet's worth of work is small: other sources, too, get their turn within milliseconds. */
   private static final int FRAMES_PER_TURN = 8192;
 
+  /** After a longer leap of the clock it is clear enough that nothing is known. */
+  private static final int MARKED_SLICES_MAX = 1500;
+
   private final Pipeline pipeline;
   private final OrderSlot orders;
   private final OptionalLong lastAliveNs;
@@ -66,15 +69,17 @@ final class CaptureWorker {
     long barrierNs = barrierNs(order, nowNs);
     lookAtClock(barrierNs, nowNs, tickNs);
     int frames = 0;
+    boolean drained = reached;
     boolean passed = reached;
     for (SourceLosses at : sources) {
       LiveSource source = at.source();
       int taken = pipeline.captureBefore(source, FRAMES_PER_TURN, barrierNs);
       frames += taken;
-      passed &= taken < FRAMES_PER_TURN && isPast(source, tickNs);
+      drained &= taken < FRAMES_PER_TURN;
+      passed &= isPast(source, tickNs);
     }
     boolean busy = pipeline.tend(nowNs);
-    if (passed || (reached && isCrowded())) {
+    if (drained && (passed || isCrowded())) {
       pass(barrierNs, order, nowNs);
       busy = true;
     }
@@ -92,7 +97,8 @@ final class CaptureWorker {
     if (now && !reached) {
       reachedAtNs = tickNs;
       for (SourceLosses at : sources) {
-        at.count();
+        // The clock may have been set back since the frames came that say that it is time.
+        at.count(Math.max(nowNs, barrierNs + 1));
       }
     }
     reached = now;
@@ -139,15 +145,38 @@ final class CaptureWorker {
     }
     // An order may be of the very moment at which a slice ends.
     if (pipeline.sliceEndNs() <= barrierNs) {
-      pipeline.passBoundary(Math.max(barrierNs, knownUntilNs(nowNs)));
+      passSlices(Math.max(barrierNs, knownUntilNs(nowNs)));
+    } else {
+      mark(barrierNs);
     }
+    reached = false;
+  }
+
+  /** Of slices that nobody has anything of any more, each must say what it may lack. */
+  private void passSlices(long untilNs) throws IOException {
+    int marked = 0;
+    boolean marks = true;
+    for (long endNs = pipeline.sliceEndNs(); endNs <= untilNs; endNs = pipeline.sliceEndNs()) {
+      long passedNs = marks && marked < MARKED_SLICES_MAX ? endNs : untilNs;
+      pipeline.passBoundary(passedNs);
+      marks = mark(passedNs);
+      marked++;
+    }
+  }
+
+  /** Marks the running slice, which began at a time, for all that is not known of it. */
+  private boolean mark(long startNs) {
+    boolean marks = !blind.isEmpty();
     for (SourceLosses at : sources) {
-      at.tellAfter(pipeline);
+      if (at.isUncertainAt(startNs)) {
+        at.markUncertain(pipeline);
+        marks = true;
+      }
     }
     for (LoggingPort port : blind) {
       pipeline.lost(port, FlowRecord.UNKNOWN);
     }
-    reached = false;
+    return marks;
   }
 
   /** After a leap of the clock many slices are over of which nobody has anything. */
@@ -160,8 +189,9 @@ final class CaptureWorker {
   }
 
   private void follow(CaptureOrder order, long asOfNs) throws IOException {
+    List<LoggingPort> unseen = new ArrayList<>(blind);
     for (LiveSource source : order.removed()) {
-      retire(source);
+      unseen.addAll(retire(source, asOfNs));
     }
     CapturePlan plan = order.plan();
     if (plan != null) {
@@ -171,6 +201,7 @@ final class CaptureWorker {
     for (CaptureOrder.PortSource added : order.added()) {
       add(added);
     }
+    unseen.forEach(this::tellIfSeenAgain);
     current = sources.stream().map(SourceLosses::source).toList();
     if (order.isLast()) {
       pipeline.stop(asOfNs);
@@ -197,16 +228,27 @@ final class CaptureWorker {
     }
   }
 
-  private void retire(LiveSource source) throws IOException {
+  /** Nobody looked until the port's new source was there. */
+  private void tellIfSeenAgain(LoggingPort port) {
+    if (sources.stream().anyMatch(at -> at.port().portId().equals(port.portId()))) {
+      pipeline.lost(port, FlowRecord.UNKNOWN);
+    }
+  }
+
+  /** Gives a source up; returns whose it was. */
+  private List<LoggingPort> retire(LiveSource source, long asOfNs) throws IOException {
+    List<LoggingPort> ports = new ArrayList<>();
     for (SourceLosses at : sources) {
       if (at.source() == source) {
-        at.count();
+        at.count(asOfNs);
         at.tellBefore(pipeline);
+        ports.add(at.port());
       }
     }
     if (sources.removeIf(at -> at.source() == source)) {
       orders.retire(source);
     }
+    return ports;
   }
 
   /** Finds out what was lost until now, for those who ask for figures. */

@@ -148,6 +148,8 @@ final class ControlThread {
   private void closeRetired() {
     for (LiveSource source = orders.pollRetired(); source != null; source = orders.pollRetired()) {
       attachments.close(source);
+      // Its memory may be what another port waits for.
+      newsWaits |= !attachments.problems().isEmpty();
     }
   }
 

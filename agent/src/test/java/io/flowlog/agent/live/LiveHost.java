@@ -2,6 +2,8 @@ package io.flowlog.agent.live;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.flowlog.agent.format.CsvReader;
 import io.flowlog.agent.host.Namespaces;
 import io.flowlog.agent.record.RecordField;
@@ -16,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -251,7 +254,7 @@ public final class LiveHost implements AfterEachCallback, TestExecutionException
     }
   }
 
-  private static void sleepMs(long ms) {
+  static void sleepMs(long ms) {
     try {
       Thread.sleep(ms);
     } catch (InterruptedException e) {
@@ -300,6 +303,33 @@ public final class LiveHost implements AfterEachCallback, TestExecutionException
     } catch (IOException e) {
       return "";
     }
+  }
+
+  /** Returns what the agent answers at its socket about its logging ports, by their ids. */
+  public Map<String, JsonNode> ports() {
+    String page = page("/v2.0/flowlog-logging-ports");
+    Map<String, JsonNode> ports = new HashMap<>();
+    try {
+      JsonNode body = new ObjectMapper().readTree(page.substring(page.indexOf("\r\n\r\n") + 4));
+      for (JsonNode port : body.get("flowlog_logging_ports")) {
+        ports.put(port.get("port_id").asText(), port);
+      }
+    } catch (IOException e) {
+      throw new AssertionError(page, e);
+    }
+    return ports;
+  }
+
+  /** Tells whether all is captured from now on that comes at an interface. */
+  public boolean isCapturing(String device) {
+    JsonNode port = ports().get(portId(device));
+    return port != null && port.get("state").asText().equals("capturing");
+  }
+
+  /** Returns how many frames the present source of an interface has handed over; -1 without one. */
+  public long framesOf(String device) {
+    JsonNode port = ports().get(portId(device));
+    return port == null ? -1 : port.get("frames").asLong();
   }
 
   /** Returns a number of /metrics; the name may have labels. */

@@ -2,6 +2,7 @@ package io.flowlog.agent.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.capture.LiveSource;
@@ -62,6 +63,10 @@ class CaptureWorkerTest {
     private long startMs;
     private Map<Integer, Long> inSlice = Map.of();
 
+    static long sum(Map<Integer, Long> numbers) {
+      return numbers.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     @Override
     public void onPlan(NumberedPlan plan) {}
 
@@ -72,7 +77,7 @@ class CaptureWorkerTest {
     public void onSliceStart(long startNs, long endNs) {
       startMs = (startNs - START_NS) / MS;
       inSlice = new TreeMap<>();
-      packets.put(startMs, inSlice);
+      assertNull(packets.put(startMs, inSlice), "a second slice that starts at " + startMs);
     }
 
     @Override
@@ -187,6 +192,59 @@ class CaptureWorkerTest {
   }
 
   @Test
+  void shouldMarkEachSliceInWhichALossMayHaveBeenWhenTheAgentDidNotRunForAWhile()
+      throws IOException {
+    MadeSource source = attach(PORT_1);
+    passTime(UNIT_NS);
+    source.lose(7);
+    source.add(START_NS + 4500 * MS, START_NS + 4500 * MS);
+    tick(4 * UNIT_NS);
+    passTime(2 * UNIT_NS);
+
+    assertEquals(
+        "{1000={0=7}, 2000={0=0}, 3000={0=0}, 4000={0=0}, 5000={0=0}}", slices.lost.toString());
+    assertEquals(Map.of(0, 1L), slices.packets.get(4000L));
+  }
+
+  @Test
+  void shouldNotLetACrowdedRingMoveFramesThatWaitInAnother() throws IOException {
+    MadeSource behind = attach(PORT_1);
+    MadeSource crowded = attach(PORT_2, PORT_1);
+    nowNs = START_NS + 2 * UNIT_NS;
+    turn();
+    for (int i = 0; i < 30_000; i++) {
+      behind.add(START_NS + 2100 * MS + i, START_NS + 2200 * MS);
+    }
+    crowded.add(START_NS + 3001 * MS, START_NS + 3001 * MS);
+    crowded.crowded = true;
+    tick(2 * UNIT_NS);
+    passTime(2 * UNIT_NS);
+
+    assertEquals(Map.of(0, 30_000L), slices.packets.get(2000L));
+    assertEquals(Map.of(1, 1L), slices.packets.get(3000L));
+    assertEquals(0, counters.get(AgentCounter.PACKETS_OUT_OF_ORDER));
+  }
+
+  @Test
+  void shouldTellInEachSliceThatAPortCannotBeSeenAlsoWhenTheClockLeaps() throws IOException {
+    orders.put(
+        new CaptureOrder(
+            nowNs,
+            new CapturePlan(List.of(LOGGER), List.of(PORT_1)),
+            List.of(),
+            List.of(),
+            List.of(PORT_1),
+            false));
+    passTime(UNIT_NS);
+    tick(5 * UNIT_NS);
+    passTime(2 * UNIT_NS);
+
+    for (long ms = 0; ms < 7000; ms += 1000) {
+      assertEquals(Map.of(0, -1L), slices.lost.get(ms), ms + " ms");
+    }
+  }
+
+  @Test
   void shouldTellInEachSliceThatAPortCannotBeSeen() throws IOException {
     orders.put(
         new CaptureOrder(
@@ -201,6 +259,27 @@ class CaptureWorkerTest {
     assertEquals(
         Map.of(0L, Map.of(0, -1L), 1000L, Map.of(0, -1L)),
         new TreeMap<>(slices.lost).headMap(2000L));
+  }
+
+  @Test
+  void shouldTellThatNobodyLookedBetweenTwoSourcesOfAPort() throws IOException {
+    MadeSource first = attach(PORT_1);
+    passTime(UNIT_NS);
+    MadeSource second = new MadeSource();
+    sources.add(second);
+    orders.put(
+        new CaptureOrder(
+            nowNs,
+            null,
+            List.of(new CaptureOrder.PortSource(PORT_1, second)),
+            List.of(first),
+            List.of(),
+            false));
+    second.add(nowNs + MS, nowNs + MS);
+    passTime(2 * UNIT_NS);
+
+    assertEquals(Map.of(1000L, Map.of(0, -1L)), slices.lost);
+    assertEquals(Map.of(0, 1L), slices.packets.get(1000L));
   }
 
   @Test
@@ -219,6 +298,40 @@ class CaptureWorkerTest {
 
     assertEquals(Map.of(0, 2L), slices.packets.get(3000L));
     assertFalse(slices.packets.containsKey(START_NS));
+  }
+
+  @Test
+  void shouldNeitherLoseNorDoubleWhateverTheClockDoes() throws IOException {
+    for (int seed = 1; seed <= 30; seed++) {
+      new CaptureWorkerTest().checkRandomClock(new Random(seed));
+    }
+  }
+
+  private void checkRandomClock(Random random) throws IOException {
+    MadeSource source = attach(PORT_1);
+    long added = 0;
+    long lost = 0;
+    long latestNs = nowNs;
+    for (int i = 0; i < 600; i++) {
+      if (random.nextInt(20) == 0) {
+        nowNs += random.nextLong(-3 * UNIT_NS, 6 * UNIT_NS);
+      }
+      if (random.nextInt(3) == 0) {
+        source.add(nowNs + 9 * MS, nowNs);
+        added++;
+      }
+      if (random.nextInt(50) == 0) {
+        source.lose(3);
+        lost += 3;
+      }
+      tick(10 * MS);
+      latestNs = Math.max(latestNs, nowNs);
+    }
+    nowNs = latestNs;
+    passTime(3 * UNIT_NS);
+
+    assertEquals(added, slices.packets.values().stream().mapToLong(Slices::sum).sum());
+    assertEquals(lost, slices.lost.values().stream().mapToLong(Slices::sum).sum());
   }
 
   @Test
