@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The demo, as somebody sees it who has just installed the program. */
+/** The demo of made-up packets, as somebody sees it who has just installed the program. */
 class DemoCommandTest {
   private static final int COLUMNS_MAX = 100;
 
@@ -48,7 +48,7 @@ class DemoCommandTest {
 
   @Test
   void shouldStoreOneFileForEachInterval() throws IOException {
-    assertEquals(0, Main.run("demo", "--out", folder.toString()));
+    assertEquals(0, Main.run("demo", "--replay", "--out", folder.toString()));
     assertEquals(
         List.of("00", "02", "04", "06"),
         csvFiles().keySet().stream()
@@ -58,7 +58,7 @@ class DemoCommandTest {
 
   @Test
   void shouldCountWhatTheScannerAndTheDownloadDid() throws IOException {
-    assertEquals(0, Main.run("demo", "--out", folder.toString()));
+    assertEquals(0, Main.run("demo", "--replay", "--out", folder.toString()));
     List<String> rows = csvFiles().values().stream().flatMap(List::stream).toList();
     // 24 knocks at the database; two more packets where somebody listened
     List<String> knocks =
@@ -76,7 +76,7 @@ class DemoCommandTest {
 
   @Test
   void shouldWriteTheTableToStdoutAndTheRestToStderr() throws IOException {
-    assertEquals(0, Main.run("demo", "--out", folder.toString()));
+    assertEquals(0, Main.run("demo", "--replay", "--out", folder.toString()));
     List<String> table = lines(data);
     assertTrue(table.get(0).matches("time +port +dir +from +to +packets +bytes +flags +state"));
     assertTrue(table.size() > 15, table.size() + " lines");
@@ -88,11 +88,11 @@ class DemoCommandTest {
 
   @Test
   void shouldMakeItsOwnFolderAgainAndLeaveWhatElseIsThere() throws IOException {
-    assertEquals(0, Main.run("demo", "--out", folder.toString()));
+    assertEquals(0, Main.run("demo", "--replay", "--out", folder.toString()));
     Map<String, List<String>> first = csvFiles();
     Files.writeString(folder.resolve("notes.txt"), "mine");
     Files.writeString(folder.resolve("logs/2026/stale.csv"), "old");
-    assertEquals(0, Main.run("demo", "--out", folder.toString()));
+    assertEquals(0, Main.run("demo", "--replay", "--out", folder.toString()));
     assertEquals(first, csvFiles());
     assertEquals("mine", Files.readString(folder.resolve("notes.txt")));
   }
@@ -101,7 +101,7 @@ class DemoCommandTest {
   void shouldRefuseFolderOfSomebodyElse() throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("cloud.pcap"), "mine");
-    assertEquals(1, Main.run("demo", "--out", folder.toString()));
+    assertEquals(1, Main.run("demo", "--replay", "--out", folder.toString()));
     assertEquals(
         List.of(
             "flowlog-agent: "
@@ -116,7 +116,7 @@ class DemoCommandTest {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve("file"), "");
     Path impossible = folder.resolve("file/demo");
-    assertEquals(1, Main.run("demo", "--out", impossible.toString()));
+    assertEquals(1, Main.run("demo", "--replay", "--out", impossible.toString()));
     assertEquals(1, lines(words).size());
     assertTrue(lines(words).get(0).startsWith("flowlog-agent: " + impossible + ": the demo "));
   }

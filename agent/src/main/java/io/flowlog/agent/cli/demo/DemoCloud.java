@@ -18,6 +18,7 @@ public final class DemoCloud {
   static final Machine WEB_IPV6 = new Machine(WEB.mac(), "2001:db8::10");
   static final Machine DATABASE = new Machine("fa:16:3e:00:00:20", "10.0.1.20");
   static final Machine BUILDER = new Machine("fa:16:3e:00:00:30", "10.0.1.30");
+  static final Machine BUILDER_IPV6 = new Machine(BUILDER.mac(), "2001:db8::3");
 
   private static final String ROUTER_MAC = "fa:16:3e:00:00:01";
   static final Machine RESOLVER = new Machine(ROUTER_MAC, "10.0.0.2");
@@ -25,9 +26,13 @@ public final class DemoCloud {
   private static final String VPC = "4f1c2a9e-0d5b-4c37-9a66-2b8e7d1f3c50";
   private static final String SUBNET = "9b8a7c6d-5e4f-4321-8fed-cba987654321";
   private static final String PROJECT = "7d9f0c3b5a1e4f6880a2c4e6d8b0f1a3";
+
+  /** Says nothing: a replay writes to its own folder. */
+  static final String REPLAY_URL = "file:///demo";
+
   private static final UUID LOGGER_ID = UUID.fromString("d3305e70-0000-4000-8000-000000000001");
 
-  /** How long an interval is, in units of a second. */
+  /** How long an interval is, in units of a second, which is what the demo's units are. */
   public static final int INTERVAL = 2;
 
   private static final List<String> FIELDS =
@@ -55,7 +60,7 @@ public final class DemoCloud {
       List.of(
           port("web", 1, List.of(WEB, WEB_IPV6)),
           port("db", 2, List.of(DATABASE)),
-          port("build", 3, List.of(BUILDER)));
+          port("build", 3, List.of(BUILDER, BUILDER_IPV6)));
 
   private DemoCloud() {}
 
@@ -96,7 +101,7 @@ public final class DemoCloud {
         INTERVAL,
         false,
         StorageType.FILE,
-        "file:///demo",
+        REPLAY_URL,
         LogFormat.CSV,
         CompressionType.RAW,
         Layout.nhn,
@@ -108,7 +113,7 @@ public final class DemoCloud {
   }
 
   /** Returns the logger as somebody would declare it in {@code loggers.d}. */
-  static List<String> loggerFile() {
+  static List<String> loggerFile(String storageUrl) {
     return List.of(
         "# The demo's logger: everything in the VPC, in intervals of " + INTERVAL + " units.",
         "id: " + LOGGER_ID,
@@ -117,7 +122,7 @@ public final class DemoCloud {
         "resource_id: " + VPC,
         "aggregation_interval: " + INTERVAL,
         "storage_type: FILE",
-        "storage_url: file:///demo",
+        "storage_url: " + storageUrl,
         "customized_field: " + String.join(",", FIELDS));
   }
 

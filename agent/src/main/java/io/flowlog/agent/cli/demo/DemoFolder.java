@@ -17,6 +17,14 @@ public final class DemoFolder {
   private static final String LOGGER = "logger.yaml";
   private static final String PORTS = "ports.yaml";
   private static final String LOGS = "logs";
+  private static final String CONFIGURATION = "agent.yaml";
+  private static final String LOGGERS_DIR = "loggers.d";
+  private static final String PORTS_DIR = "ports.d";
+  private static final String STATE = "state";
+  private static final String AGENT_LOG = "agent.log";
+  private static final List<String> CONTENT =
+      List.of(
+          CAPTURE, LOGGER, PORTS, LOGS, CONFIGURATION, LOGGERS_DIR, PORTS_DIR, STATE, AGENT_LOG);
 
   private final Path path;
 
@@ -42,14 +50,50 @@ public final class DemoFolder {
   public void prepare() throws IOException {
     Files.createDirectories(path);
     if (Files.exists(path.resolve(MARK))) {
-      for (String name : List.of(CAPTURE, LOGGER, PORTS, LOGS)) {
+      for (String name : CONTENT) {
         deleteTree(path.resolve(name));
       }
     } else {
       Files.createFile(path.resolve(MARK));
     }
-    Files.write(path.resolve(LOGGER), DemoCloud.loggerFile());
-    Files.write(path.resolve(PORTS), DemoCloud.portsFile());
+  }
+
+  /** Writes what a replay needs besides packets. */
+  public void declareForReplay() throws IOException {
+    Files.write(logger(), DemoCloud.loggerFile(DemoCloud.REPLAY_URL));
+    Files.write(ports(), DemoCloud.portsFile());
+  }
+
+  /** Writes what an agent needs: its configuration, a logger and the logging ports. */
+  public void declareForAgent() throws IOException {
+    Path top = path.toAbsolutePath().normalize();
+    String storageUrl = top.toUri().toASCIIString().replaceAll("/+$", "") + "/" + LOGS;
+    Files.createDirectory(top.resolve(LOGGERS_DIR));
+    Files.createDirectory(top.resolve(PORTS_DIR));
+    Files.write(top.resolve(LOGGERS_DIR).resolve(LOGGER), DemoCloud.loggerFile(storageUrl));
+    Files.write(top.resolve(PORTS_DIR).resolve(PORTS), DemoCloud.portsFile());
+    Files.write(
+        configuration(),
+        List.of(
+            "# The configuration of the demo's agent.",
+            "host: demo",
+            "state_dir: " + quoted(top.resolve(STATE)),
+            "loggers_dir: " + quoted(top.resolve(LOGGERS_DIR)),
+            "ports_dir: " + quoted(top.resolve(PORTS_DIR)),
+            "capture: {ring_bytes: 16MiB}",
+            "flow: {table_bytes: 16MiB}",
+            "record: {interval_unit: 1s}",
+            "store: {directories: [" + quoted(top) + "]}",
+            "api: {metrics_listen: off, socket: off}"));
+  }
+
+  private static String quoted(Path path) {
+    return '"' + path.toString().replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+  }
+
+  /** Removes what the agent kept for its next start, which will not come. */
+  public void removeState() throws IOException {
+    deleteTree(path.resolve(STATE));
   }
 
   private static void deleteTree(Path top) throws IOException {
@@ -88,10 +132,27 @@ public final class DemoFolder {
     return path.resolve(LOGS);
   }
 
+  /** Returns the agent's configuration. */
+  public Path configuration() {
+    return path.resolve(CONFIGURATION);
+  }
+
+  /** Returns what the agent says while it runs. */
+  public Path agentLog() {
+    return path.resolve(AGENT_LOG);
+  }
+
   /** Returns the flow-log files, in the order of their intervals. */
   public List<Path> logFiles() throws IOException {
+    if (!Files.exists(logs())) {
+      return List.of();
+    }
     try (Stream<Path> paths = Files.walk(logs())) {
-      return paths.filter(Files::isRegularFile).sorted().toList();
+      return paths
+          .filter(file -> !file.getFileName().toString().startsWith("."))
+          .filter(Files::isRegularFile)
+          .sorted()
+          .toList();
     }
   }
 }

@@ -10,32 +10,36 @@ import java.util.stream.Stream;
 
 /** Draws a folder and what is in it, with sizes; names with a dot in front are left out. */
 public final class FileTree {
-  private static final int NAME_COLUMNS = 74;
+  private static final int FOLDER = -1;
+
+  private final List<Line> lines = new ArrayList<>();
+
+  /** A line's name, with its indent, and the file's size. */
+  private record Line(String name, long sizeBytes) {}
 
   private FileTree() {}
 
   /** Returns the lines of the picture. */
   public static List<String> of(Path folder) throws IOException {
-    List<String> lines = new ArrayList<>();
-    draw(folder, folder.toString(), "", lines);
-    return lines;
+    FileTree tree = new FileTree();
+    tree.draw(folder, folder.toString(), "");
+    return tree.text();
   }
 
-  private static void draw(Path folder, String label, String indent, List<String> lines)
-      throws IOException {
+  private void draw(Path folder, String label, String indent) throws IOException {
     List<Path> content = visible(folder);
     if (content.size() == 1 && Files.isDirectory(content.get(0))) {
       // folders with nothing but a folder in them share a line
-      draw(content.get(0), label + "/" + content.get(0).getFileName(), indent, lines);
+      draw(content.get(0), label + "/" + content.get(0).getFileName(), indent);
       return;
     }
-    lines.add(indent + label + "/");
+    lines.add(new Line(indent + label + "/", FOLDER));
     for (Path path : content) {
       String name = path.getFileName().toString();
       if (Files.isDirectory(path)) {
-        draw(path, name, indent + "  ", lines);
+        draw(path, name, indent + "  ");
       } else {
-        lines.add(line(indent + "  " + name, Files.size(path)));
+        lines.add(new Line(indent + "  " + name, Files.size(path)));
       }
     }
   }
@@ -49,7 +53,21 @@ public final class FileTree {
     }
   }
 
-  private static String line(String name, long sizeBytes) {
-    return String.format(Locale.ROOT, "%-" + NAME_COLUMNS + "s %,11d bytes", name, sizeBytes);
+  private List<String> text() {
+    int columns =
+        lines.stream()
+            .filter(line -> line.sizeBytes != FOLDER)
+            .mapToInt(line -> line.name.length())
+            .max()
+            .orElse(0);
+    return lines.stream().map(line -> text(line, columns)).toList();
+  }
+
+  private static String text(Line line, int columns) {
+    if (line.sizeBytes == FOLDER) {
+      return line.name;
+    }
+    String padding = " ".repeat(columns - line.name.length());
+    return line.name + padding + String.format(Locale.ROOT, " %,9d bytes", line.sizeBytes);
   }
 }

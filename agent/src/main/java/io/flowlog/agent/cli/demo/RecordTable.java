@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Predicate;
 
 /** The records of one of the demo's CSV files, as a table for people. Immutable. */
 public final class RecordTable {
@@ -47,9 +48,20 @@ public final class RecordTable {
     lines.subList(1, lines.size()).forEach(line -> records.add(line.split(",", -1)));
   }
 
+  private RecordTable(RecordTable whole, Predicate<String[]> shown) {
+    fields.putAll(whole.fields);
+    portNames.putAll(whole.portNames);
+    whole.records.stream().filter(shown).forEach(records::add);
+  }
+
   /** Reads a file that starts with a line of field names. */
   public static RecordTable read(Path file, List<LoggingPort> ports) throws IOException {
     return new RecordTable(Files.readAllLines(file), ports);
+  }
+
+  /** Leaves out all records but those of one port. */
+  public RecordTable ofPort(String name) {
+    return new RecordTable(this, record -> portName(record).equals(name));
   }
 
   /** Returns how many records there are. */
@@ -67,7 +79,7 @@ public final class RecordTable {
   private List<String> row(String[] record) {
     return List.of(
         TIME.format(Instant.ofEpochSecond(Long.parseLong(value(record, "timestamp_start")))),
-        portNames.getOrDefault(value(record, "interface_id"), "?"),
+        portName(record),
         value(record, "direction").equals("ingress") ? "in" : "out",
         end(record, "src"),
         end(record, "dst"),
@@ -75,6 +87,10 @@ public final class RecordTable {
         value(record, "bytes"),
         flags(value(record, "tcp_flag")),
         value(record, "tcp_state"));
+  }
+
+  private String portName(String[] record) {
+    return portNames.getOrDefault(value(record, "interface_id"), "?");
   }
 
   private String value(String[] record, String field) {
@@ -85,7 +101,7 @@ public final class RecordTable {
     String address = value(record, side + "_addr");
     String port = value(record, side + "_port");
     boolean isIpv6 = address.indexOf(':') >= 0;
-    if (port.equals("0")) {
+    if (port.isEmpty() || port.equals("0")) {
       return address;
     }
     return (isIpv6 ? "[" + address + "]" : address) + ":" + port;

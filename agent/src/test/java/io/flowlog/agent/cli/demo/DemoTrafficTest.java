@@ -23,6 +23,7 @@ class DemoTrafficTest {
   DemoTrafficTest(@TempDir Path directory) throws IOException {
     folder = new DemoFolder(directory.resolve("demo"));
     folder.prepare();
+    folder.declareForReplay();
   }
 
   @Test
