@@ -67,8 +67,8 @@ final class CaptureWorker {
     lookAtClock(barrierNs, nowNs, tickNs);
     int frames = 0;
     boolean passed = reached;
-    for (SourceLosses at : sources) {
-      LiveSource source = at.source();
+    for (int i = 0; i < sources.size(); i++) {
+      LiveSource source = sources.get(i).source();
       int taken = pipeline.captureBefore(source, FRAMES_PER_TURN, barrierNs);
       frames += taken;
       passed &= taken < FRAMES_PER_TURN && isPast(source, tickNs);
@@ -211,8 +211,8 @@ final class CaptureWorker {
 
   /** Finds out what was lost until now, for those who ask for figures. */
   void countLosses() throws IOException {
-    for (SourceLosses at : sources) {
-      at.source().countLost();
+    for (int i = 0; i < sources.size(); i++) {
+      sources.get(i).source().countLost();
     }
   }
 
