@@ -121,7 +121,7 @@ final class RunCommand implements Callable<Integer> {
             ReloadWishes.listen(List.of(agent.loggersDir(), agent.portsDir()), log);
         Daemon daemon = Daemon.start(settings(agent), surroundings(agent, wishes))) {
       running.set(daemon);
-      daemon.supervise(stop::isRaised);
+      daemon.supervise(stop);
       return Main.DONE;
     } catch (WorkerFailure e) {
       log.error(EventKind.WORKER, String.valueOf(e.getMessage()));

@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +34,10 @@ public final class Daemon implements AutoCloseable {
   private static final long SILENCE_NS_MAX = TimeUnit.SECONDS.toNanos(30);
 
   private static final long TURN_MS = 100;
+
+  /** A thread that has died lets the others work in vain for no longer. */
+  private static final long QUIET_TURN_MS = 500;
+
   private static final long CAPTURE_STOP_MS = TimeUnit.SECONDS.toMillis(30);
   private static final Duration NO_WATCHDOG = Duration.ofSeconds(30);
 
@@ -167,15 +170,19 @@ public final class Daemon implements AutoCloseable {
   }
 
   /** Watches over the threads until it is time to stop, or one of them has died. */
-  public void supervise(BooleanSupplier stop) throws InterruptedException, WorkerFailure {
-    while (!stop.getAsBoolean()) {
+  public void supervise(StopSignal stop) throws InterruptedException, WorkerFailure {
+    while (!stop.isRaisedWithin(turnMs())) {
       throwIfDead("capture-0", capture.failure());
       throwIfDead("spool", spoolThread.failure());
       throwIfDead("control", control.failure());
       look(System.nanoTime());
-      Thread.sleep(TURN_MS);
     }
     log.info(EventKind.STOPPING, "asked to stop: what was seen until now goes into files");
+  }
+
+  private long turnMs() {
+    long watchdogMs = TimeUnit.NANOSECONDS.toMillis(watchdogEveryNs());
+    return told ? Math.max(1, Math.min(QUIET_TURN_MS, watchdogMs / 4)) : TURN_MS;
   }
 
   private static void throwIfDead(String thread, @Nullable Throwable failure) throws WorkerFailure {
@@ -200,11 +207,14 @@ public final class Daemon implements AutoCloseable {
       manager.ready(summary());
       log.info(EventKind.READY, summary());
     }
-    long everyNs = manager.watchdogPeriod().orElse(NO_WATCHDOG).toNanos() / 2;
-    if (live && tickNs - watchdogNs >= everyNs) {
+    if (live && tickNs - watchdogNs >= watchdogEveryNs()) {
       watchdogNs = tickNs;
       manager.watchdog();
     }
+  }
+
+  private long watchdogEveryNs() {
+    return manager.watchdogPeriod().orElse(NO_WATCHDOG).toNanos() / 2;
   }
 
   private String summary() {

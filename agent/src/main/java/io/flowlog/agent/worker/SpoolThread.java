@@ -145,6 +145,7 @@ final class SpoolThread implements AutoCloseable {
   @Override
   public void close() throws IOException {
     ending = true;
+    queue.wake();
     awaitEnd();
     worker.close();
     queue.checkSpool();
