@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads comma-separated text by the grammar of RFC 4180, sign by sign. */
-final class CsvReader {
+public final class CsvReader {
   private enum Place {
     FIELD_START,
     PLAIN,
@@ -20,7 +20,7 @@ final class CsvReader {
   private CsvReader() {}
 
   /** Returns the fields of every line; the last line must end with a line feed like the others. */
-  static List<List<String>> read(String text) {
+  public static List<List<String>> read(String text) {
     CsvReader reader = new CsvReader();
     text.chars().forEach(c -> reader.take((char) c));
     if (reader.place != Place.FIELD_START || !reader.row.isEmpty()) {

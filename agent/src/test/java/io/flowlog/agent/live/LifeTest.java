@@ -1,0 +1,37 @@
+package io.flowlog.agent.live;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flowlog.agent.cli.demo.FrameBuilder;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The agent from its start to its end. Needs root, iproute2 and python3. */
+@Timeout(180)
+class LifeTest {
+  @RegisterExtension final LiveHost host = new LiveHost("vm1");
+
+  @Test
+  void shouldPutWhatItHasSeenIntoFilesBeforeItEnds() throws IOException {
+    host.net().connect(LiveHost.HOST, "tap1", "vm1");
+    host.port("tap1");
+    host.logger("all");
+    host.start();
+    byte[] frame =
+        FrameBuilder.ethernet().ipv4("10.0.0.1", "10.0.0.2").udp(1, 2).payloadOf(40).build();
+    host.net().send("vm1", "eth0", 7, List.of(frame));
+    host.awaitMetric("flowlog_frames_total", 7);
+    host.stop();
+
+    List<Row> rows = host.rowsOf("all").stream().filter(Row::hasFlow).toList();
+    assertEquals(7, rows.stream().mapToLong(row -> row.number("packets")).sum());
+    assertEquals(LiveHost.portId("tap1"), rows.get(0).text("interface_id"));
+    assertEquals("egress", rows.get(0).text("direction"));
+
+    assertTrue(host.log().contains("capturing 1 ports for 1 loggers"), host.log());
+  }
+}
