@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 class CaptureAllocationTest {
   private static final int PORTS = 100;
   private static final int CONNECTIONS = 256;
-  private static final int WARM_UP_TURNS = 20_000;
-  private static final int TURNS = 20_000;
+  private static final int WARM_UP_TURNS = 10_000;
+  private static final int TURNS = 10_000;
   private static final int FRAMES_PER_TURN = 100;
   private static final long TURN_NS = 100_000;
   private static final long UNIT_NS = 3600 * 1_000_000_000L;
