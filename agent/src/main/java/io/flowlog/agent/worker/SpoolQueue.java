@@ -129,6 +129,11 @@ final class SpoolQueue implements SliceSink {
     }
   }
 
+  /** Returns how much was put in and not taken out yet; any thread may ask. */
+  int size() {
+    return commands.size();
+  }
+
   /** Says to the capture thread that nobody takes anything out any more. Of the spool thread. */
   void fail(Throwable cause) {
     failure = cause;
