@@ -11,6 +11,7 @@ import io.flowlog.agent.config.LoadedConfig;
 import io.flowlog.agent.config.LoggerFiles;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.logger.AgentSnapshot;
+import io.flowlog.agent.metrics.AgentGauge;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.metrics.EventKind;
 import io.flowlog.agent.metrics.EventLog;
@@ -60,6 +61,7 @@ final class RunCommand implements Callable<Integer> {
   private final EventLog log = new EventLog(System.err, System.getenv(), System::nanoTime);
   private final CounterSet captureCounters = new CounterSet();
   private final CounterSet spoolCounters = new CounterSet();
+  private final CounterSet controlCounters = new CounterSet();
   private final AtomicReference<@Nullable Daemon> running = new AtomicReference<>();
 
   @Override
@@ -97,6 +99,8 @@ final class RunCommand implements Callable<Integer> {
     PublishedMetrics metrics = new PublishedMetrics(Version.text(), this::health);
     metrics.add(captureCounters);
     metrics.add(spoolCounters);
+    metrics.add(controlCounters);
+    metrics.add(this::figure);
     metrics.add(log);
     return metrics;
   }
@@ -104,6 +108,11 @@ final class RunCommand implements Callable<Integer> {
   private Health health() {
     Daemon daemon = running.get();
     return daemon == null ? Health.starting() : daemon.health();
+  }
+
+  private double figure(AgentGauge gauge) {
+    Daemon daemon = running.get();
+    return daemon == null ? Double.NaN : daemon.figure(gauge);
   }
 
   private AgentSnapshot snapshot() {
@@ -158,7 +167,8 @@ final class RunCommand implements Callable<Integer> {
         log,
         ServiceManager.of(System.getenv(), log),
         captureCounters,
-        spoolCounters);
+        spoolCounters,
+        controlCounters);
   }
 
   private static DaemonSettings settings(AgentConfig agent) {
