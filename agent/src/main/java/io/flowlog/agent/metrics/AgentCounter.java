@@ -65,7 +65,7 @@ public enum AgentCounter {
       "Times that a network interface of this host came, changed or went."),
   INTERFACE_LISTS(
       "interface_lists_total",
-      "Times that all interfaces were listed anew, as the kernel had no room for its news of them."),
+      "Times that all interfaces were listed anew: the kernel had no room for its news of them."),
   SPOOL_QUEUE_FULL(
       "spool_queue_full_total",
       "Times that a capture thread waited for the spool thread: is the disk slow or full?"),
