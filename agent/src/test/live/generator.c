@@ -26,7 +26,8 @@
 
 #define FRAME_BYTES 64
 #define BATCH 64
-#define FLOWS_MAX 131072 // addresses in 198.18.0.0/15, which is for benchmarks
+#define ADDRESSES 131072 // in 198.18.0.0/15, which is for benchmarks
+#define FLOWS_MAX (16 * ADDRESSES)
 #define NANOS_PER_SECOND 1000000000LL
 
 struct __attribute__((packed)) frame {
@@ -109,7 +110,7 @@ static void make_udp(struct frame *frame) {
   memcpy(frame->transport, &udp, sizeof udp);
 }
 
-// Each connection has a remote address of its own; three of four are TCP.
+// Each connection has a pair of addresses of its own; three of four are TCP.
 static void make_frame(struct frame *frame, uint32_t flow) {
   const uint8_t to[] = {2, 0, 0, 0, 0, 1}, from[] = {2, 0, 0, 0, 0, 2};
   memset(frame, 0, sizeof *frame);
@@ -122,8 +123,8 @@ static void make_frame(struct frame *frame, uint32_t flow) {
                      .frag_off = htons(0x4000),
                      .ttl = 64,
                      .protocol = flow % 4 == 3 ? IPPROTO_UDP : IPPROTO_TCP,
-                     .saddr = htonl(0x0a000002),
-                     .daddr = htonl(0xc6120000 + flow)};
+                     .saddr = htonl(0x0a000002 + flow / ADDRESSES),
+                     .daddr = htonl(0xc6120000 + flow % ADDRESSES)};
   ip.check = checksum(sum16(&ip, sizeof ip));
   frame->ip = ip;
   if (ip.protocol == IPPROTO_TCP) {

@@ -10,6 +10,7 @@ import io.flowlog.agent.config.LoadedConfig;
 import io.flowlog.agent.config.LoggerFiles;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.logger.AgentSnapshot;
+import io.flowlog.agent.metrics.AgentGauge;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.metrics.EventKind;
 import io.flowlog.agent.metrics.EventLog;
@@ -47,6 +48,7 @@ final class RunCommand implements Callable<Integer> {
   private final EventLog log = new EventLog(System.err, System.getenv(), System::nanoTime);
   private final CounterSet captureCounters = new CounterSet();
   private final CounterSet spoolCounters = new CounterSet();
+  private final CounterSet controlCounters = new CounterSet();
   private final AtomicReference<@Nullable Daemon> running = new AtomicReference<>();
 
   @Override
@@ -84,6 +86,8 @@ final class RunCommand implements Callable<Integer> {
     PublishedMetrics metrics = new PublishedMetrics(Version.text(), this::health);
     metrics.add(captureCounters);
     metrics.add(spoolCounters);
+    metrics.add(controlCounters);
+    metrics.add(this::figure);
     metrics.add(log);
     return metrics;
   }
@@ -91,6 +95,11 @@ final class RunCommand implements Callable<Integer> {
   private Health health() {
     Daemon daemon = running.get();
     return daemon == null ? Health.starting() : daemon.health();
+  }
+
+  private double figure(AgentGauge gauge) {
+    Daemon daemon = running.get();
+    return daemon == null ? Double.NaN : daemon.figure(gauge);
   }
 
   private AgentSnapshot snapshot() {
@@ -108,7 +117,7 @@ final class RunCommand implements Callable<Integer> {
             ReloadWishes.listen(List.of(agent.loggersDir(), agent.portsDir()), log);
         Daemon daemon = Daemon.start(settings(agent), surroundings(agent, wishes))) {
       running.set(daemon);
-      daemon.supervise(stop::isRaised);
+      daemon.supervise(stop);
       return Main.DONE;
     } catch (WorkerFailure e) {
       log.error(EventKind.WORKER, String.valueOf(e.getMessage()));
@@ -145,7 +154,8 @@ final class RunCommand implements Callable<Integer> {
         log,
         ServiceManager.of(System.getenv(), log),
         captureCounters,
-        spoolCounters);
+        spoolCounters,
+        controlCounters);
   }
 
   private static DaemonSettings settings(AgentConfig agent) {

@@ -400,7 +400,15 @@ public final class ConnectionTable {
     return cut.latestNs();
   }
 
-  /** Returns how many units are in use: one an IPv4 connection, two an IPv6 one. */
+  /** Returns how many units there may be. */
+  public int unitsMax() {
+    return memory.unitsMax();
+  }
+
+  /**
+   * Returns how many units are in use: one an IPv4 connection, two an IPv6 one. Another thread may
+   * ask, and finds a figure that may be a moment old.
+   */
   public int usedUnits() {
     return store.usedUnits();
   }

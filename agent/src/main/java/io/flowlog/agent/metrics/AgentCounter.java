@@ -60,6 +60,12 @@ public enum AgentCounter {
   PACKETS_OUT_OF_ORDER(
       "packets_out_of_order_total", "Packets older than the running slice, counted in it."),
   SLICES("slices_total", "Slices cut: the spans between two boundaries of any intervals."),
+  INTERFACE_CHANGES(
+      "interface_changes_total",
+      "Times that a network interface of this host came, changed or went."),
+  INTERFACE_LISTS(
+      "interface_lists_total",
+      "Times that all interfaces were listed anew: the kernel had no room for its news of them."),
   SPOOL_QUEUE_FULL(
       "spool_queue_full_total",
       "Times that a capture thread waited for the spool thread: is the disk slow or full?"),

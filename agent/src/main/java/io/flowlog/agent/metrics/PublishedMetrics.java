@@ -80,6 +80,16 @@ public final class PublishedMetrics implements AutoCloseable {
     }
   }
 
+  /** Adds the figures of the moment; once. */
+  public void add(AgentGauge.Source figures) {
+    for (AgentGauge gauge : AgentGauge.values()) {
+      Gauge.builder(gauge.metricName(), figures, source -> source.valueOf(gauge))
+          .description(gauge.help())
+          .strongReference(true)
+          .register(registry);
+    }
+  }
+
   private double sum(AgentCounter counter) {
     long sum = 0;
     for (CounterSet counters : counterSets) {

@@ -146,6 +146,10 @@ final class SealedFolder {
     return files;
   }
 
+  int filesWaiting() {
+    return waiting.size();
+  }
+
   /** Oldest first. */
   private static int compareAge(SealedFile one, SealedFile other) {
     int byStart = Long.compare(one.intervalStartNs(), other.intervalStartNs());

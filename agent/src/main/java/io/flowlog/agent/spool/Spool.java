@@ -80,6 +80,11 @@ public final class Spool implements AutoCloseable {
     return sealed.waiting();
   }
 
+  /** Returns how many files wait to be stored. */
+  public int filesWaiting() {
+    return sealed.filesWaiting();
+  }
+
   /** Deletes a file that its store has confirmed. */
   public void release(SealedFile file) throws SpoolException {
     sealed.release(file);

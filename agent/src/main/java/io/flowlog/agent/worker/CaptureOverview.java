@@ -83,6 +83,19 @@ final class CaptureOverview {
     return new LoggerStatus(logger, status, "", "", since, since, portCount, List.of());
   }
 
+  int loggers() {
+    return loggers.size();
+  }
+
+  int ports() {
+    return ports.size();
+  }
+
+  /** Returns how many of the ports have a source. */
+  long portsCaptured() {
+    return ports.stream().filter(port -> port.source() != null).count();
+  }
+
   /** Returns what is captured now. */
   AgentSnapshot snapshot() {
     return new AgentSnapshot(loggers, ports.stream().map(Observed::status).toList());

@@ -71,8 +71,8 @@ final class CaptureWorker {
     int frames = 0;
     boolean drained = reached;
     boolean passed = reached;
-    for (SourceLosses at : sources) {
-      LiveSource source = at.source();
+    for (int i = 0; i < sources.size(); i++) {
+      LiveSource source = sources.get(i).source();
       int taken = pipeline.captureBefore(source, FRAMES_PER_TURN, barrierNs);
       frames += taken;
       drained &= taken < FRAMES_PER_TURN;
@@ -253,8 +253,8 @@ final class CaptureWorker {
 
   /** Finds out what was lost until now, for those who ask for figures. */
   void countLosses() throws IOException {
-    for (SourceLosses at : sources) {
-      at.source().countLost();
+    for (int i = 0; i < sources.size(); i++) {
+      sources.get(i).source().countLost();
     }
   }
 

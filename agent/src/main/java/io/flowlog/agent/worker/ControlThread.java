@@ -4,6 +4,8 @@ import io.flowlog.agent.capture.LiveSource;
 import io.flowlog.agent.logger.AgentSnapshot;
 import io.flowlog.agent.logger.CapturePlan;
 import io.flowlog.agent.logger.Coverage;
+import io.flowlog.agent.metrics.AgentCounter;
+import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.metrics.EventKind;
 import io.flowlog.agent.metrics.EventLog;
 import io.flowlog.agent.port.AttachedPort;
@@ -40,6 +42,10 @@ final class ControlThread {
   private final Thread thread = new Thread(this::run, "control");
 
   private boolean newsWaits = true;
+  private boolean reloading;
+  private long readAtNs;
+  private long listsCounted;
+  private long changesCounted;
   private long followedAtNs = System.nanoTime() - SPACING_NS;
   private @Nullable CapturePlan planned;
   private List<LoggingPort> blind = List.of();
@@ -54,13 +60,16 @@ final class ControlThread {
    * What a control thread is made of.
    *
    * @param reload tells whether the files are to be read again
+   * @param counters the thread's own
    */
   record Parts(
       Declared.Source files,
       HostInterfaces interfaces,
       Coverage coverage,
       ReloadWish reload,
-      EventLog log) {}
+      EventLog log,
+      ServiceManager manager,
+      CounterSet counters) {}
 
   /** Notes what the {@link ControlWorker} wants followed. */
   private final class Follower implements ControlWorker.PlanFollower {
@@ -111,8 +120,7 @@ final class ControlThread {
     closeRetired();
     long tickNs = System.nanoTime();
     if (parts.reload().take(tickNs)) {
-      present.readFiles();
-      newsWaits = true;
+      beginReload(tickNs);
     }
     boolean retry = !attachments.problems().isEmpty() && tickNs - followedAtNs >= RETRY_NS;
     if ((newsWaits || retry) && orders.isFree() && tickNs - followedAtNs >= SPACING_NS) {
@@ -120,10 +128,36 @@ final class ControlThread {
       followedAtNs = tickNs;
       follow(TimeOfDay.nowNs());
     }
+    if (reloading && followedAtNs - readAtNs >= 0 && orders.isFree()) {
+      endReload();
+    }
     tellProblems();
-    if (parts.interfaces().await(TURN_MS) && parts.interfaces().refresh()) {
+    lookAtInterfaces();
+  }
+
+  private void beginReload(long tickNs) {
+    reloading = true;
+    readAtNs = tickNs;
+    parts.manager().reloading();
+    present.readFiles();
+    newsWaits = true;
+  }
+
+  private void endReload() {
+    reloading = false;
+    parts.manager().ready(summary());
+    parts.log().info(EventKind.RELOADED, "read loggers and ports again: " + summary());
+  }
+
+  private void lookAtInterfaces() throws IOException {
+    HostInterfaces interfaces = parts.interfaces();
+    if (interfaces.await(TURN_MS) && interfaces.refresh()) {
       newsWaits = true;
     }
+    parts.counters().add(AgentCounter.INTERFACE_CHANGES, interfaces.changes() - changesCounted);
+    parts.counters().add(AgentCounter.INTERFACE_LISTS, interfaces.overruns() - listsCounted);
+    changesCounted = interfaces.changes();
+    listsCounted = interfaces.overruns();
   }
 
   /** Has the difference between what is and what should be captured made good. */
@@ -185,6 +219,16 @@ final class ControlThread {
   /** Returns what is wrong with the declarations or cannot be followed, one line each. */
   List<String> problems() {
     return problems;
+  }
+
+  /** Returns what is captured, in words. */
+  String summary() {
+    return "capturing " + overview.ports() + " ports for " + overview.loggers() + " loggers";
+  }
+
+  /** Returns what is captured, in numbers. */
+  CaptureOverview overview() {
+    return overview;
   }
 
   /** Returns what is captured, and for whom. */

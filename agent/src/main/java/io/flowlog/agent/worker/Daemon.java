@@ -7,6 +7,7 @@ import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.logger.AgentSnapshot;
 import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.logger.FlowLogger.StorageType;
+import io.flowlog.agent.metrics.AgentGauge;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.metrics.EventKind;
 import io.flowlog.agent.metrics.EventLog;
@@ -23,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +31,15 @@ import org.jspecify.annotations.Nullable;
  * the data, and ends when one of them dies. Owned by the thread that calls it.
  */
 public final class Daemon implements AutoCloseable {
-  /** A thread that does nothing for so long hangs. */
-  private static final long SILENCE_NS_MAX = TimeUnit.SECONDS.toNanos(30);
-
   private static final long TURN_MS = 100;
+
+  /** A thread that has died lets the others work in vain for no longer. */
+  private static final long QUIET_TURN_MS = 500;
+
   private static final long CAPTURE_STOP_MS = TimeUnit.SECONDS.toMillis(30);
-  private static final Duration NO_WATCHDOG = Duration.ofSeconds(30);
+
+  /** How long a thread may do nothing if no service manager says so. */
+  private static final Duration NO_WATCHDOG = Duration.ofSeconds(60);
 
   private final EventLog log;
   private final ServiceManager manager;
@@ -47,6 +50,13 @@ public final class Daemon implements AutoCloseable {
   private final SpoolThread spoolThread;
   private final ControlThread control;
   private final List<Heartbeat> heartbeats;
+
+  /** Of other threads: only figures are read here. */
+  private final Pipeline pipeline;
+
+  private final SpoolQueue queue;
+  private final RingBudget rings;
+  private final long ringBytes;
   private final ClockWatch clock = new ClockWatch();
   private volatile boolean live = true;
   private volatile List<String> silent = List.of();
@@ -58,7 +68,7 @@ public final class Daemon implements AutoCloseable {
    *
    * @param files what operators declare
    * @param reload tells, once for each wish, whether somebody wants the files read again
-   * @param captureCounters the capture thread's; nobody else writes them
+   * @param captureCounters the capture thread's; nobody else writes them, as with the others
    */
   public record Surroundings(
       Declared.Source files,
@@ -66,7 +76,8 @@ public final class Daemon implements AutoCloseable {
       EventLog log,
       ServiceManager manager,
       CounterSet captureCounters,
-      CounterSet spoolCounters) {}
+      CounterSet spoolCounters,
+      CounterSet controlCounters) {}
 
   private Daemon(DaemonSettings settings, Surroundings around, Spool spool, HostInterfaces links)
       throws IOException {
@@ -82,11 +93,10 @@ public final class Daemon implements AutoCloseable {
     heartbeats = List.of(captureBeat, spoolBeat, controlBeat);
     Coverage coverage = new Coverage(settings.logger());
     DirectoryStores stores = new DirectoryStores();
-    SpoolQueue queue = new SpoolQueue(around.captureCounters(), captureBeat);
+    queue = new SpoolQueue(around.captureCounters(), captureBeat);
     OrderSlot orders = new OrderSlot();
-    CaptureWorker worker =
-        new CaptureWorker(
-            pipeline(settings, queue, around.captureCounters()), orders, state.lastAliveNs());
+    pipeline = pipeline(settings, queue, around.captureCounters());
+    CaptureWorker worker = new CaptureWorker(pipeline, orders, state.lastAliveNs());
     ObjectNames names =
         new ObjectNames(
             settings.zone(),
@@ -99,16 +109,20 @@ public final class Daemon implements AutoCloseable {
             SpoolWorker.of(spool, files, coverage, around.spoolCounters()),
             new Uploader(spool, stores, around.spoolCounters()),
             state);
-    RingUse use =
-        new RingUse(
-            new RingBudget(settings.capture().rings()),
-            around.captureCounters(),
-            settings.capture().wirePackets());
+    ringBytes = settings.capture().rings().totalBytes();
+    rings = new RingBudget(settings.capture().rings());
+    RingUse use = new RingUse(rings, around.captureCounters(), settings.capture().wirePackets());
     Attachments attachments =
         new Attachments(at -> RingSource.open(at.device(), at.interfaceIndex(), use));
     ControlThread.Parts controlParts =
         new ControlThread.Parts(
-            telling(around.files(), stores), links, coverage, around.reload(), log);
+            telling(around.files(), stores),
+            links,
+            coverage,
+            around.reload(),
+            log,
+            manager,
+            around.controlCounters());
     capture = CaptureThread.start(worker, captureBeat);
     control = ControlThread.start(controlParts, orders, attachments, controlBeat);
     // Leftovers of an earlier life are sealed under the plan of this one: that comes first.
@@ -167,15 +181,19 @@ public final class Daemon implements AutoCloseable {
   }
 
   /** Watches over the threads until it is time to stop, or one of them has died. */
-  public void supervise(BooleanSupplier stop) throws InterruptedException, WorkerFailure {
-    while (!stop.getAsBoolean()) {
+  public void supervise(StopSignal stop) throws InterruptedException, WorkerFailure {
+    while (!stop.isRaisedWithin(turnMs())) {
       throwIfDead("capture-0", capture.failure());
       throwIfDead("spool", spoolThread.failure());
       throwIfDead("control", control.failure());
       look(System.nanoTime());
-      Thread.sleep(TURN_MS);
     }
     log.info(EventKind.STOPPING, "asked to stop: what was seen until now goes into files");
+  }
+
+  private long turnMs() {
+    long watchdogMs = TimeUnit.NANOSECONDS.toMillis(halfWatchdogNs());
+    return told ? Math.max(1, Math.min(QUIET_TURN_MS, watchdogMs / 4)) : TURN_MS;
   }
 
   private static void throwIfDead(String thread, @Nullable Throwable failure) throws WorkerFailure {
@@ -188,7 +206,7 @@ public final class Daemon implements AutoCloseable {
     List<String> now = new ArrayList<>();
     for (Heartbeat heartbeat : heartbeats) {
       long silenceNs = heartbeat.silenceNs(tickNs);
-      if (silenceNs > SILENCE_NS_MAX) {
+      if (silenceNs > halfWatchdogNs()) {
         now.add("the thread " + heartbeat.name() + " hangs: restart the agent");
       }
     }
@@ -197,19 +215,18 @@ public final class Daemon implements AutoCloseable {
     clock.look(TimeOfDay.nowNs(), tickNs).ifPresent(step -> log.warning(EventKind.CLOCK, step));
     if (!told && control.isFollowing()) {
       told = true;
-      manager.ready(summary());
-      log.info(EventKind.READY, summary());
+      manager.ready(control.summary());
+      log.info(EventKind.READY, control.summary());
     }
-    long everyNs = manager.watchdogPeriod().orElse(NO_WATCHDOG).toNanos() / 2;
-    if (live && tickNs - watchdogNs >= everyNs) {
+    if (live && tickNs - watchdogNs >= halfWatchdogNs()) {
       watchdogNs = tickNs;
       manager.watchdog();
     }
   }
 
-  private String summary() {
-    AgentSnapshot now = control.snapshot();
-    return "capturing " + now.ports().size() + " ports for " + now.loggers().size() + " loggers";
+  /** So often the service manager is told; a thread that does nothing for so long hangs. */
+  private long halfWatchdogNs() {
+    return manager.watchdogPeriod().orElse(NO_WATCHDOG).toNanos() / 2;
   }
 
   /** Returns how the agent is; any thread may ask. */
@@ -219,6 +236,21 @@ public final class Daemon implements AutoCloseable {
     problems.addAll(spoolThread.problems());
     problems.addAll(clock.problems(TimeOfDay.nowNs()));
     return new Health(control.isFollowing() || told, live, problems);
+  }
+
+  /** Returns a figure of the moment; any thread may ask. */
+  public double figure(AgentGauge gauge) {
+    return switch (gauge) {
+      case LOGGERS -> control.overview().loggers();
+      case PORTS -> control.overview().ports();
+      case PORTS_CAPTURED -> control.overview().portsCaptured();
+      case RING_BYTES -> ringBytes;
+      case RING_BYTES_USED -> ringBytes - rings.freeBytes();
+      case TABLE_UNITS -> pipeline.tableUnits();
+      case TABLE_UNITS_USED -> pipeline.tableUnitsUsed();
+      case SPOOL_QUEUE -> queue.size();
+      case FILES_WAITING -> spoolThread.filesWaiting();
+    };
   }
 
   /** Returns what is captured, and for whom; any thread may ask. */

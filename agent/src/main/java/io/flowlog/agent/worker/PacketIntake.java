@@ -29,10 +29,13 @@ final class PacketIntake implements FrameHandler {
   /** A packet between two logging ports is counted at both. */
   private static final int PACKETS_OF_A_FRAME = 2;
 
+  /** Kept, as each call of values() makes another array. */
+  private static final FrameOutcome[] OUTCOMES = FrameOutcome.values();
+
   private final FrameDecoder decoder = new FrameDecoder();
   private final PacketBatch batch = new PacketBatch(BATCH_PACKETS);
   private final PacketView lastPacket = new PacketView(batch);
-  private final long[] outcomes = new long[FrameOutcome.values().length];
+  private final long[] outcomes = new long[OUTCOMES.length];
   private final ConnectionTable table;
   private final CounterSet counters;
   private final ExcludedNetworks excluded;
@@ -102,7 +105,7 @@ final class PacketIntake implements FrameHandler {
   private void flush() {
     table.apply(batch);
     batch.clear();
-    for (FrameOutcome outcome : FrameOutcome.values()) {
+    for (FrameOutcome outcome : OUTCOMES) {
       long count = outcomes[outcome.ordinal()];
       outcomes[outcome.ordinal()] = 0;
       FrameOutcomes.count(outcome, count, counters);

@@ -269,6 +269,16 @@ final class Pipeline {
     return Objects.requireNonNull(e.getCause());
   }
 
+  /** Returns how many places the connection table has. */
+  int tableUnits() {
+    return table.unitsMax();
+  }
+
+  /** Returns how many of them are taken; any thread may ask. */
+  int tableUnitsUsed() {
+    return table.usedUnits();
+  }
+
   /** Returns how many rows were written so far. */
   long rows() {
     return builder.rows();

@@ -21,6 +21,9 @@ final class SpoolQueue implements SliceSink {
   private static final int COMMANDS_MAX = 4 * BATCHES;
   private static final long PATIENCE_MS = 50;
 
+  /** What nobody puts in, such as another try to store a file, is begun so late. */
+  private static final long IDLE_MS = 500;
+
   private final ArrayBlockingQueue<Command> commands = new ArrayBlockingQueue<>(COMMANDS_MAX);
   private final ArrayBlockingQueue<RecordBatch> empty = new ArrayBlockingQueue<>(BATCHES);
   private final CounterSet counters;
@@ -126,6 +129,11 @@ final class SpoolQueue implements SliceSink {
     }
   }
 
+  /** Returns how much was put in and not taken out yet; any thread may ask. */
+  int size() {
+    return commands.size();
+  }
+
   /** Says to the capture thread that nobody takes anything out any more. Of the spool thread. */
   void fail(Throwable cause) {
     failure = cause;
@@ -150,10 +158,16 @@ final class SpoolQueue implements SliceSink {
     return done;
   }
 
-  /** Waits a moment for something to be put in. Of the spool thread. */
+  /** Waits a moment for something to be put in, or for a call. Of the spool thread. */
   void await() throws InterruptedException {
     if (pending == null) {
-      pending = commands.poll(PATIENCE_MS, TimeUnit.MILLISECONDS);
+      pending = commands.poll(IDLE_MS, TimeUnit.MILLISECONDS);
     }
+  }
+
+  /** Ends the spool thread's wait; any thread may call. */
+  void wake() {
+    // no room: then it does not wait
+    commands.offer(sink -> {});
   }
 }

@@ -30,6 +30,7 @@ final class SpoolThread implements AutoCloseable {
   private volatile @Nullable Throwable failure;
   private volatile List<String> problems = List.of();
   private volatile @Nullable IOException waitingFor;
+  private volatile int filesWaiting;
 
   private SpoolThread(Parts parts, Heartbeat heartbeat) {
     queue = parts.queue();
@@ -80,6 +81,7 @@ final class SpoolThread implements AutoCloseable {
       waitingFor = null;
       busy |= uploader.doWork(nowNs) > 0;
       problems = uploader.problems();
+      filesWaiting = worker.filesWaiting();
       noteAlive();
       tidy(nowNs);
       if (!busy && !last) {
@@ -132,6 +134,11 @@ final class SpoolThread implements AutoCloseable {
     return disk == null ? problems : List.of("rows wait for room: " + disk.getMessage());
   }
 
+  /** Returns how many files waited to be stored when it was last looked. */
+  int filesWaiting() {
+    return filesWaiting;
+  }
+
   /** Returns why the thread ended without being asked, or null. */
   @Nullable Throwable failure() {
     return failure;
@@ -145,6 +152,7 @@ final class SpoolThread implements AutoCloseable {
   @Override
   public void close() throws IOException {
     ending = true;
+    queue.wake();
     awaitEnd();
     worker.close();
     queue.checkSpool();

@@ -146,6 +146,11 @@ final class SpoolWorker implements SliceSink, AutoCloseable {
     spool.forgetPartNumbers(nowNs - PART_NUMBERS_KEPT_NS);
   }
 
+  /** Returns how many files wait to be stored. */
+  int filesWaiting() {
+    return spool.filesWaiting();
+  }
+
   /** Lets go of a journal that a failure left open. */
   @Override
   public void close() throws SpoolException {

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 public final class StopSignal implements AutoCloseable {
   private static final long PATIENCE_SECONDS = 60;
 
+  private final CountDownLatch raising = new CountDownLatch(1);
   private final CountDownLatch done = new CountDownLatch(1);
   private final Thread hook = new Thread(this::onShutdown, "stop-signal");
   private volatile boolean raised;
@@ -30,8 +31,14 @@ public final class StopSignal implements AutoCloseable {
     return raised;
   }
 
+  /** Waits for at most so long; tells whether it is time to come to an end. */
+  public boolean isRaisedWithin(long timeoutMs) throws InterruptedException {
+    return raising.await(timeoutMs, TimeUnit.MILLISECONDS);
+  }
+
   private void onShutdown() {
     raised = true;
+    raising.countDown();
     try {
       if (!done.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         // It is stuck, or reads from somebody who says nothing: let the process go.

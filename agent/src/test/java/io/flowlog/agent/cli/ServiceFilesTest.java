@@ -137,6 +137,23 @@ class ServiceFilesTest {
   }
 
   @Test
+  void shouldLoadCredentialsFromTheFolderThatIsMadeForThem() throws IOException {
+    String folders = Files.readString(SHIPPED.resolve("flowlog-agent.tmpfiles.conf"));
+    String readme = Files.readString(SHIPPED.resolve("README.md"));
+    String line = "#LoadCredential=";
+    List<String> files =
+        unit()
+            .lines()
+            .filter(each -> each.startsWith(line))
+            .map(each -> each.substring(each.indexOf(':') + 1))
+            .toList();
+    assertEquals(1, files.size());
+    String folder = files.get(0).replaceFirst("/[^/]+$", "");
+    assertTrue(folders.contains("\nd " + folder + " 0700 root root"), folder);
+    assertTrue(readme.contains("`" + folder + "`"), folder);
+  }
+
+  @Test
   void shouldExplainEveryFile() throws IOException {
     String readme = Files.readString(SHIPPED.resolve("README.md"));
     try (Stream<Path> files = Files.list(SHIPPED)) {

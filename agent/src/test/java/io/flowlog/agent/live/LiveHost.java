@@ -50,6 +50,7 @@ public final class LiveHost implements AfterEachCallback, TestExecutionException
   private static final int ENDED_BY_SIGTERM = 143;
 
   private static final int PATIENCE_SECONDS = 60;
+  private static final String NOBODY = "65534";
 
   private static final String ALL_FIELDS =
       Stream.of(RecordField.values()).map(RecordField::fieldName).collect(Collectors.joining(","));
@@ -58,6 +59,9 @@ public final class LiveHost implements AfterEachCallback, TestExecutionException
   private final Path folder;
   private final List<String> options = new ArrayList<>();
   private final List<String> jvmOptions = new ArrayList<>();
+  private final Map<String, String> environment = new LinkedHashMap<>();
+  private List<String> wrapper = List.of();
+  private String classPath = System.getProperty("java.class.path", "");
   private @Nullable Process agent;
 
   /** Makes the host and machines of these names, without any cable. */
@@ -120,7 +124,32 @@ public final class LiveHost implements AfterEachCallback, TestExecutionException
     return this;
   }
 
-  /** Makes a bridge on which {@link #cable} joins machines. */
+  /** Sets a variable of the agent's environment, from the next start on. */
+  public LiveHost environment(String name, String value) {
+    environment.put(name, value);
+    return this;
+  }
+
+  /**
+   * Has the agent run as a user who owns this host's folder and else nothing, from the next start
+   * on.
+   *
+   * @param capabilities what that user may do all the same, as setpriv names it
+   */
+  public void asNobody(String capabilities) throws IOException {
+    classPath = OpenClassPath.copyTo(Files.createDirectories(folder.resolve("lib")));
+    Namespaces.tool("chown", "-R", NOBODY, folder.toString());
+    String user = "--reuid=" + NOBODY;
+    String group = "--regid=" + NOBODY;
+    wrapper =
+        List.of(
+            ("setpriv " + user + " " + group + " --clear-groups --no-new-privs --inh-caps=%1$s")
+                .concat(" --ambient-caps=%1$s --bounding-set=%1$s")
+                .formatted(capabilities)
+                .split(" ", -1));
+  }
+
+  /** Makes a bridge to which {@link #cable} joins machines. */
   public void bridge() {
     net.in(HOST, "ip", "link", "add", "bridge", "type", "bridge", "mcast_snooping", "0");
     net.in(HOST, "ip", "link", "set", "bridge", "up");
@@ -211,20 +240,32 @@ public final class LiveHost implements AfterEachCallback, TestExecutionException
 
   /** Starts the agent and waits until it captures. */
   public void start() throws IOException {
+    launch();
+    awaitReady();
+  }
+
+  /** Waits until the agent captures. */
+  public void awaitReady() {
+    await("the agent is ready", () -> page("/health").contains("\"ready\":true"));
+  }
+
+  /** Starts the agent. */
+  public void launch() throws IOException {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("ip", "netns", "exec", net.fullName(HOST)));
+    command.addAll(wrapper);
     command.addAll(List.of(System.getProperty("java.home") + "/bin/java", "-XX:+UseSerialGC"));
     command.addAll(List.of("-Xms32m", "-Xmx512m", "-XX:TieredStopAtLevel=1"));
     command.addAll(jvmOptions);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
+    command.addAll(List.of("-cp", classPath));
     command.addAll(List.of("io.flowlog.agent.cli.Main", "run"));
     command.addAll(List.of("--config", folder.resolve("flowlog-agent.yaml").toString()));
     command.addAll(options);
     ProcessBuilder process = new ProcessBuilder(command);
     process.redirectErrorStream(true);
     process.redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
+    process.environment().putAll(environment);
     agent = process.start();
-    await("the agent is ready", () -> page("/health").contains("\"ready\":true"));
   }
 
   /** Returns the agent's process id. */

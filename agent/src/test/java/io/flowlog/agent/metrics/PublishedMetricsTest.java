@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,6 +49,20 @@ class PublishedMetricsTest {
       assertTrue(text.contains("# TYPE " + name + " counter\n"), name);
       assertEquals(0, value(name));
     }
+  }
+
+  @Test
+  void shouldPublishEveryFigureAsItIsAtThatMoment() {
+    AtomicLong base = new AtomicLong(100);
+    metrics.add((AgentGauge gauge) -> base.get() + gauge.ordinal());
+    for (AgentGauge gauge : AgentGauge.values()) {
+      String name = gauge.metricName();
+      assertTrue(metrics.text().contains("# HELP " + name + " " + gauge.help() + "\n"), name);
+      assertTrue(metrics.text().contains("# TYPE " + name + " gauge\n"), name);
+      assertEquals(100 + gauge.ordinal(), value(name));
+    }
+    base.set(7);
+    assertEquals(7 + AgentGauge.PORTS.ordinal(), value("flowlog_ports"));
   }
 
   @Test

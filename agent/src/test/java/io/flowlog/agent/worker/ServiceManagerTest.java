@@ -3,6 +3,7 @@ package io.flowlog.agent.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flowlog.agent.host.ServiceListener;
 import io.flowlog.agent.metrics.EventKind;
 import io.flowlog.bridge.MonotonicClock;
 import java.io.IOException;
