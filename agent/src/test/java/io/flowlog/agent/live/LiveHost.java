@@ -66,19 +66,21 @@ public final class LiveHost implements AfterEachCallback, TestExecutionException
 
   /** Makes the host and machines of these names, without any cable. */
   public LiveHost(String... machines) {
+    List<String> names = new ArrayList<>(List.of(HOST));
+    names.addAll(List.of(machines));
+    // if they cannot be made, there is nothing yet to be removed
+    net = new Namespaces(names.toArray(new String[0]));
     try {
+      net.in(HOST, "ip", "link", "set", "lo", "up");
       folder = Files.createTempDirectory("flowlog-live");
       for (String name : List.of("state", "loggers.d", "ports.d", "store")) {
         Files.createDirectory(folder.resolve(name));
       }
       Files.writeString(folder.resolve("flowlog-agent.yaml"), config());
     } catch (IOException e) {
+      net.close();
       throw new AssertionError(e);
     }
-    List<String> names = new ArrayList<>(List.of(HOST));
-    names.addAll(List.of(machines));
-    net = new Namespaces(names.toArray(new String[0]));
-    net.in(HOST, "ip", "link", "set", "lo", "up");
   }
 
   private String config() {
