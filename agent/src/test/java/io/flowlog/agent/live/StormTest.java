@@ -112,7 +112,7 @@ class StormTest {
       for (Traffic.Burst burst : traffic.at("tap" + i)) {
         assertEquals(burst.frames(), books.packetsOf(burst), burst.toString());
       }
-      assertEquals(traffic.framesAt("tap" + i) + ROUNDS * CONNECTIONS, books.packets());
+      assertEquals(traffic.framesAt("tap" + i) + (long) ROUNDS * CONNECTIONS, books.packets());
       assertEquals(List.of(), books.gaps());
     }
   }
