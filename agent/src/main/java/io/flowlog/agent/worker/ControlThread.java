@@ -132,7 +132,10 @@ final class ControlThread {
       endReload();
     }
     tellProblems();
+    // Asked first: that an interface is gone for good is then there to be heard.
+    boolean ended = attachments.isAnyExhausted();
     lookAtInterfaces();
+    newsWaits |= ended;
   }
 
   private void beginReload(long tickNs) {
