@@ -279,7 +279,8 @@ public final class Daemon implements AutoCloseable {
   }
 
   private boolean awaitCapture() {
-    if (capture.failure() != null) {
+    if (capture.failure() != null || control.failure() != null) {
+      // Whichever is left would wait for the other for ever.
       return false;
     }
     try {
