@@ -51,6 +51,7 @@ final class ControlThread {
   private List<LoggingPort> blind = List.of();
   private List<String> told = List.of();
 
+  private volatile long capturedUntilNs;
   private volatile boolean stopping;
   private volatile boolean following;
   private volatile List<String> problems = List.of();
@@ -206,7 +207,8 @@ final class ControlThread {
     while (!orders.isFree() && !Thread.currentThread().isInterrupted()) {
       Thread.sleep(1);
     }
-    orders.put(CaptureOrder.toStop(TimeOfDay.nowNs(), attachments.sources()));
+    capturedUntilNs = TimeOfDay.nowNs();
+    orders.put(CaptureOrder.toStop(capturedUntilNs, attachments.sources()));
     while (!orders.isFree()) {
       Thread.sleep(1);
     }
@@ -242,6 +244,11 @@ final class ControlThread {
   /** Returns why the thread ended without being asked, or null. */
   @Nullable Throwable failure() {
     return failure;
+  }
+
+  /** Returns when the capture was asked to stop; to be called after {@link #awaitEnd}. */
+  long capturedUntilNs() {
+    return capturedUntilNs;
   }
 
   /** Asks for the end: the capture stops, and all sources are closed. */

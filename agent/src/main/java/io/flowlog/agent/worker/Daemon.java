@@ -270,7 +270,8 @@ public final class Daemon implements AutoCloseable {
     try {
       spoolThread.close();
       if (drained) {
-        state.alive(TimeOfDay.nowNs());
+        // What came while rows were put away was seen by nobody.
+        state.alive(control.capturedUntilNs());
       }
     } finally {
       interfaces.close();
