@@ -39,6 +39,8 @@ final class ControlThread {
   private final Attachments attachments;
   private final Heartbeat heartbeat;
   private final CaptureOverview overview;
+  private final NewProblems declarationProblems;
+  private final NewProblems captureProblems;
   private final Thread thread = new Thread(this::run, "control");
 
   private boolean newsWaits = true;
@@ -49,7 +51,6 @@ final class ControlThread {
   private long followedAtNs = System.nanoTime() - SPACING_NS;
   private @Nullable CapturePlan planned;
   private List<LoggingPort> blind = List.of();
-  private List<String> told = List.of();
 
   private volatile long capturedUntilNs;
   private volatile boolean stopping;
@@ -94,6 +95,8 @@ final class ControlThread {
     present = new PresentPorts(parts.files(), parts.interfaces());
     worker = new ControlWorker(present, parts.coverage(), new Follower());
     overview = new CaptureOverview(parts.coverage());
+    declarationProblems = new NewProblems(parts.log(), EventKind.DECLARATION);
+    captureProblems = new NewProblems(parts.log(), EventKind.CAPTURE);
   }
 
   /** Starts the thread; everything that it is given but the slot is its own from now on. */
@@ -192,15 +195,13 @@ final class ControlThread {
   }
 
   private void tellProblems() {
-    List<String> now = new ArrayList<>(worker.problems());
-    now.addAll(attachments.problems());
-    if (!now.equals(told)) {
-      now.stream()
-          .filter(problem -> !told.contains(problem))
-          .forEach(problem -> parts.log().warning(EventKind.DECLARATION, problem));
-      told = now;
-      problems = List.copyOf(now);
-    }
+    List<String> declared = worker.problems();
+    List<String> uncaptured = attachments.problems();
+    declarationProblems.tell(declared);
+    captureProblems.tell(uncaptured);
+    List<String> now = new ArrayList<>(declared);
+    now.addAll(uncaptured);
+    problems = List.copyOf(now);
   }
 
   private void stopCapture() throws InterruptedException {

@@ -7,6 +7,7 @@ import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.logger.AgentSnapshot;
 import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.logger.FlowLogger.StorageType;
+import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.AgentGauge;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.metrics.EventKind;
@@ -60,6 +61,13 @@ public final class Daemon implements AutoCloseable {
   private final ClockWatch clock = new ClockWatch();
   private volatile boolean live = true;
   private volatile List<String> silent = List.of();
+  private final NewProblems diskProblems;
+  private final NewProblems storeProblems;
+
+  /** Of the capture thread: only figures are read here. */
+  private final CounterSet captureCounters;
+
+  private long lostTold;
   private boolean told;
   private long watchdogNs;
 
@@ -82,6 +90,9 @@ public final class Daemon implements AutoCloseable {
   private Daemon(DaemonSettings settings, Surroundings around, Spool spool, HostInterfaces links)
       throws IOException {
     log = around.log();
+    diskProblems = new NewProblems(log, EventKind.SPOOL);
+    storeProblems = new NewProblems(log, EventKind.STORE);
+    captureCounters = around.captureCounters();
     manager = around.manager();
     this.spool = spool;
     interfaces = links;
@@ -213,6 +224,9 @@ public final class Daemon implements AutoCloseable {
     silent = List.copyOf(now);
     live = now.isEmpty();
     clock.look(TimeOfDay.nowNs(), tickNs).ifPresent(step -> log.warning(EventKind.CLOCK, step));
+    diskProblems.tell(spoolThread.diskProblems());
+    storeProblems.tell(spoolThread.storeProblems());
+    tellLosses();
     if (!told && control.isFollowing()) {
       told = true;
       manager.ready(control.summary());
@@ -221,6 +235,18 @@ public final class Daemon implements AutoCloseable {
     if (live && tickNs - watchdogNs >= halfWatchdogNs()) {
       watchdogNs = tickNs;
       manager.watchdog();
+    }
+  }
+
+  private void tellLosses() {
+    long lost = captureCounters.get(AgentCounter.FRAMES_LOST);
+    if (lost > lostTold) {
+      lostTold = lost;
+      log.warning(
+          EventKind.LOSS,
+          lost
+              + " frames were lost since the start, at the ports of which 'flowlog-agent ports' says"
+              + " so: raise capture.ring_bytes, or give the agent more processor");
     }
   }
 
@@ -233,7 +259,8 @@ public final class Daemon implements AutoCloseable {
   public Health health() {
     List<String> problems = new ArrayList<>(silent);
     problems.addAll(control.problems());
-    problems.addAll(spoolThread.problems());
+    problems.addAll(spoolThread.diskProblems());
+    problems.addAll(spoolThread.storeProblems());
     problems.addAll(clock.problems(TimeOfDay.nowNs()));
     return new Health(control.isFollowing() || told, live, problems);
   }
