@@ -61,6 +61,7 @@ public final class Daemon implements AutoCloseable {
   private final ClockWatch clock = new ClockWatch();
   private volatile boolean live = true;
   private volatile List<String> silent = List.of();
+  private final List<String> settingProblems;
   private final NewProblems diskProblems;
   private final NewProblems storeProblems;
 
@@ -120,6 +121,8 @@ public final class Daemon implements AutoCloseable {
             SpoolWorker.of(spool, files, coverage, around.spoolCounters()),
             new Uploader(spool, stores, around.spoolCounters()),
             state);
+    settingProblems = settings.problems();
+    settingProblems.forEach(problem -> log.warning(EventKind.SETTING, problem));
     ringBytes = settings.capture().rings().totalBytes();
     rings = new RingBudget(settings.capture().rings());
     RingUse use = new RingUse(rings, around.captureCounters(), settings.capture().wirePackets());
@@ -258,6 +261,7 @@ public final class Daemon implements AutoCloseable {
   /** Returns how the agent is; any thread may ask. */
   public Health health() {
     List<String> problems = new ArrayList<>(silent);
+    problems.addAll(settingProblems);
     problems.addAll(control.problems());
     problems.addAll(spoolThread.diskProblems());
     problems.addAll(spoolThread.storeProblems());

@@ -25,6 +25,8 @@ class LifeTest {
         FrameBuilder.ethernet().ipv4("10.0.0.1", "10.0.0.2").udp(1, 2).payloadOf(40).build();
     host.net().send("vm1", "eth0", 7, List.of(frame));
     host.awaitMetric("flowlog_frames_total", 7);
+    String unusual = "record.interval_unit is 2s: loggers' intervals are not of minutes";
+    assertTrue(host.page("/health").contains(unusual), host.page("/health"));
     host.stop();
 
     List<Row> rows = host.rowsOf("all").stream().filter(Row::hasFlow).toList();
@@ -33,5 +35,6 @@ class LifeTest {
     assertEquals("egress", rows.get(0).text("direction"));
 
     assertTrue(host.log().contains("capturing 1 ports for 1 loggers"), host.log());
+    assertTrue(host.log().contains("warning: " + unusual), host.log());
   }
 }
