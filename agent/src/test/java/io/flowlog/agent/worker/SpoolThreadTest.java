@@ -117,6 +117,16 @@ class SpoolThreadTest extends SliceSinkContract {
   }
 
   @Test
+  void shouldShowThatTheCaptureThreadGetsOnWithEachThingThatItPutsIn() throws IOException {
+    Heartbeat heartbeat = new Heartbeat("capture", 0);
+    SpoolQueue queue = new SpoolQueue(counters, heartbeat);
+    assertEquals(5, heartbeat.silenceNs(5));
+    queue.onSliceStart(5, 6);
+    assertEquals(0, heartbeat.silenceNs(10));
+    assertEquals(5, heartbeat.silenceNs(15));
+  }
+
+  @Test
   void shouldDoFirstWhatFailedLast() throws IOException {
     SpoolQueue queue = new SpoolQueue(counters, new Heartbeat("capture", 0));
     Scribe scribe = new Scribe();
