@@ -197,8 +197,9 @@ public final class Daemon implements AutoCloseable {
   /** Watches over the threads until it is time to stop, or one of them has died. */
   public void supervise(StopSignal stop) throws InterruptedException, WorkerFailure {
     while (!stop.isRaisedWithin(turnMs())) {
-      throwIfDead("capture-0", capture.failure());
+      // When the spool thread dies, the capture thread does because of that.
       throwIfDead("spool", spoolThread.failure());
+      throwIfDead("capture-0", capture.failure());
       throwIfDead("control", control.failure());
       look(System.nanoTime());
     }
@@ -248,8 +249,8 @@ public final class Daemon implements AutoCloseable {
       log.warning(
           EventKind.LOSS,
           lost
-              + " frames were lost since the start, at the ports of which 'flowlog-agent ports' says"
-              + " so: raise capture.ring_bytes, or give the agent more processor");
+              + " frames were lost since the start, at ports that 'flowlog-agent ports' shows:"
+              + " raise capture.ring_bytes, or give the agent more processor");
     }
   }
 
@@ -311,15 +312,21 @@ public final class Daemon implements AutoCloseable {
   }
 
   private boolean awaitCapture() {
-    if (capture.failure() != null || control.failure() != null) {
-      // Whichever is left would wait for the other for ever.
-      return false;
-    }
     try {
-      return control.awaitEnd(CAPTURE_STOP_MS) && capture.awaitEnd(CAPTURE_STOP_MS);
+      long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CAPTURE_STOP_MS);
+      while (!isCaptureDead() && System.nanoTime() - endNs < 0) {
+        if (control.awaitEnd(TURN_MS)) {
+          return !isCaptureDead() && capture.awaitEnd(CAPTURE_STOP_MS);
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
     }
+    return false;
+  }
+
+  /** Whichever of the two is left would wait for the other for ever. */
+  private boolean isCaptureDead() {
+    return capture.failure() != null || control.failure() != null;
   }
 }

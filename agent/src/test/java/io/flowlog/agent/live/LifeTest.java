@@ -1,10 +1,13 @@
 package io.flowlog.agent.live;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.cli.demo.FrameBuilder;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -14,6 +17,20 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(180)
 class LifeTest {
   @RegisterExtension final LiveHost host = new LiveHost("vm1");
+
+  @Test
+  void shouldEndWhenOneOfItsThreadsDoes() throws IOException {
+    host.net().connect(LiveHost.HOST, "tap1", "vm1");
+    host.port("tap1");
+    host.logger("all");
+    host.start();
+    Path state = host.folder().resolve("state");
+    Files.move(state.resolve("spool"), state.resolve("elsewhere"));
+    assertEquals(1, host.awaitEnd());
+
+    assertTrue(host.log().contains(" has ended: cannot create "), host.log());
+    assertFalse(host.log().contains("\tat "), host.log());
+  }
 
   @Test
   void shouldPutWhatItHasSeenIntoFilesBeforeItEnds() throws IOException {
