@@ -50,6 +50,7 @@ final class ScriptedQueue implements LinkQueue {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // it stands for itself, not for its bytes
   public int receive(ByteBuffer buffer) {
     assertFalse(closed);
     byte[] datagram = datagrams.poll();

@@ -126,7 +126,7 @@ final class DemoProcesses implements AutoCloseable {
       throw failure("the agent has ended by itself");
     }
     for (Process process : all) {
-      if (!process.isAlive() && (process != client || process.exitValue() != 0)) {
+      if (!process.isAlive() && (!process.equals(client) || process.exitValue() != 0)) {
         throw failure("a machine of the demo has ended by itself");
       }
     }

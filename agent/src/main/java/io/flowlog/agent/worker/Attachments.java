@@ -149,7 +149,7 @@ final class Attachments {
   /** Closes a source that nobody reads any more, in the background. */
   void close(LiveSource source) {
     // Nobody may have wanted to read it: it is opened again when somebody does.
-    attached.values().removeIf(each -> each.source() == source);
+    attached.values().removeIf(each -> each.source().equals(source));
     hands.execute(
         () -> {
           try {

@@ -58,6 +58,7 @@ final class CaptureThread {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // the worker makes another list for other sources
   private void watchSources() {
     if (worker.sources() != watched) {
       watched = worker.sources();

@@ -244,13 +244,13 @@ final class CaptureWorker {
   private List<LoggingPort> retire(LiveSource source, long asOfNs) throws IOException {
     List<LoggingPort> ports = new ArrayList<>();
     for (SourceLosses at : sources) {
-      if (at.source() == source) {
+      if (at.source().equals(source)) {
         at.count(asOfNs);
         at.tellBefore(pipeline);
         ports.add(at.port());
       }
     }
-    if (sources.removeIf(at -> at.source() == source)) {
+    if (sources.removeIf(at -> at.source().equals(source))) {
       orders.retire(source);
     }
     return ports;

@@ -130,10 +130,10 @@ class MalformedTest {
   }
 
   private Process startHonest() {
-    String send = "exec python3 '%s' eth0 %d < '%s'";
     Path file = host.folder().resolve("honest.txt");
     String script = Namespaces.script("send_frames.py");
-    return host.net().start("vm1", "sh", "-c", send.formatted(script, HONEST_TIMES, file));
+    String send = "exec python3 '%s' eth0 %d < '%s'".formatted(script, HONEST_TIMES, file);
+    return host.net().start("vm1", "sh", "-c", send);
   }
 
   /** Frames whose offload header asks for nothing. */
