@@ -17,6 +17,7 @@ final class Abi {
   static final int SO_ATTACH_FILTER = 26;
   static final int SO_TIMESTAMPNS = 35;
   static final int MSG_NOSIGNAL = 0x4000;
+  static final int CLOCK_REALTIME = 0;
   static final int CLOCK_MONOTONIC = 1;
   static final int SOL_PACKET = 263;
   static final int PACKET_RX_RING = 5;
@@ -174,6 +175,22 @@ final class Abi {
 
   static final int ATTRIBUTE_LENGTH_AT = 0;
   static final int ATTRIBUTE_TYPE_AT = 2;
+
+  static final int BTF_KIND_ENUM = 6;
+
+  /** struct btf_type; the members of an enumeration follow it. */
+  static final int TYPE_BYTES = 12;
+
+  static final int TYPE_INFO_AT = 4;
+
+  /** struct btf_enum. */
+  static final int ENUMERATOR_BYTES = 8;
+
+  static final int ENUMERATOR_NAME_AT = 0;
+  static final int ENUMERATOR_VALUE_AT = 4;
+
+  /** In struct bpf_prog_info, which grows from kernel to kernel. */
+  static final int PROGRAM_INFO_RECURSION_MISSES_AT = 208;
 
   private Abi() {}
 }

@@ -14,9 +14,20 @@ public final class MonotonicClock {
 
   /** Returns the time since about the host's start. */
   public static long readNs() throws NativeException {
+    return readNs(Abi.CLOCK_MONOTONIC);
+  }
+
+  /** Returns what has to be added to it for the time of day, as it is now, since 1970. */
+  static long offsetNs() throws NativeException {
+    long beforeNs = readNs();
+    long timeNs = readNs(Abi.CLOCK_REALTIME);
+    return timeNs - (beforeNs + readNs()) / 2;
+  }
+
+  private static long readNs(int clock) throws NativeException {
     ByteBuffer time = ByteBuffer.allocateDirect(Abi.TIME_BYTES).order(ByteOrder.nativeOrder());
-    if (LibC.get().clock_gettime(Abi.CLOCK_MONOTONIC, time) != 0) {
-      throw NativeException.ofLastCall("read the monotonic clock");
+    if (LibC.get().clock_gettime(clock, time) != 0) {
+      throw NativeException.ofLastCall("read clock " + clock);
     }
     return time.getLong(Abi.TIME_SECONDS_AT) * NANOS_PER_SECOND
         + time.getLong(Abi.TIME_NANOSECONDS_AT);

@@ -10,9 +10,21 @@ public final class NativeException extends IOException {
   private final int number;
 
   NativeException(String operation, int number) {
-    super(operation + ": " + Errno.text(number) + ": " + Errno.of(number).remedy());
+    this(operation, number, Errno.of(number).remedy());
+  }
+
+  /** Makes one whose remedy is not the usual one. */
+  NativeException(String operation, int number, String remedy) {
+    super(operation + ": " + Errno.text(number) + ": " + remedy);
     this.operation = operation;
     this.number = number;
+  }
+
+  /** Makes one of a line that says everything: what, why and the remedy. */
+  NativeException(String line) {
+    super(line);
+    operation = line;
+    number = 0;
   }
 
   /** Makes the exception of the call that has just failed. */

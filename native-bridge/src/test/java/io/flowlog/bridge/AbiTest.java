@@ -80,6 +80,9 @@ class AbiTest {
         "PORT=nlmsg_pid");
     struct("LINK", "struct ifinfomsg", "FAMILY=ifi_family", "INDEX=ifi_index", "FLAGS=ifi_flags");
     struct("ATTRIBUTE", "struct nlattr", "LENGTH=nla_len", "TYPE=nla_type");
+    struct("TYPE", "struct btf_type", "INFO=info");
+    struct("ENUMERATOR", "struct btf_enum", "NAME=name_off", "VALUE=val");
+    put("PROGRAM_INFO_RECURSION_MISSES_AT", "offsetof(struct bpf_prog_info, recursion_misses)");
     struct("POLL", "struct pollfd", "SOCKET=fd", "WANTED=events", "GOT=revents");
   }
 
@@ -114,6 +117,8 @@ class AbiTest {
     for (String header :
         new String[] {
           "errno.h",
+          "linux/bpf.h",
+          "linux/btf.h",
           "linux/filter.h",
           "linux/if_ether.h",
           "linux/if.h",
