@@ -50,7 +50,7 @@ enum {
 #define DESTINATION_OPTIONS 60
 #define SCTP 132
 #define UDP_LITE 136
-#define EXTENSIONS_MAX 8
+#define EXTENSIONS_MAX 32
 
 #define IPV4_BYTES 20
 #define IPV6_BYTES 40
@@ -225,14 +225,17 @@ struct {
 struct packet {
   struct sk_buff *skb;
   unsigned char *head;
+  struct drop_key key;
+  __u32 type; /* of Ethernet */
   __u32 ip_at;
   __u32 linear_end; /* where the part ends that can be read */
   __u32 frame_ip_bytes; /* what there is from the IP header on, whatever that claims */
   __u32 ip_bytes;       /* what it claims */
   __u32 layer4_at;
-  __u32 header_bytes;   /* IP and transport, 0 when it is not cut into segments */
+  __u32 header_bytes; /* IP and transport */
   __u32 ip_header_bytes;
   __u32 flags;
+  __u32 fragment; /* whether it is a part of a datagram */
   __u64 packets;
   __u64 bytes;
 };
@@ -352,35 +355,46 @@ static __always_inline __u32 vlan_of(struct sk_buff *skb) {
   return tagged ? skb->vlan_tci & VLAN_MASK : 0;
 }
 
-/* Finds the IP header behind what tags there are; returns the Ethernet type. */
-static __always_inline __u32 find_ip(struct packet *packet, struct drop_key *key) {
+static __always_inline int is_tag(__u32 type) {
+  return type == ETHERTYPE_VLAN || type == ETHERTYPE_SERVICE_VLAN;
+}
+
+/*
+ * Loops are calls, because the kernel checks each of their rounds otherwise, in each combination
+ * with everything before and after: more than it is willing to.
+ */
+static long skip_tag(__u32 index, struct packet *packet) {
+  __u8 tag[4];
+  if (!is_tag(packet->type) || !read_at(packet, packet->ip_at, tag, sizeof(tag))) {
+    return 1;
+  }
+  if (packet->key.vlan == 0) {
+    packet->key.vlan = be16_at(tag) & VLAN_MASK;
+  }
+  packet->type = be16_at(tag + 2);
+  packet->ip_at += sizeof(tag);
+  return 0;
+}
+
+/* Finds the IP header behind what tags there are; returns whether there is one. */
+static __always_inline int find_ip(struct packet *packet) {
   struct sk_buff *skb = packet->skb;
-  __u32 type = bpf_ntohs(skb->protocol);
+  struct drop_key *key = &packet->key;
   __u32 start = skb->data - packet->head;
+  __u32 mac_at = skb->mac_header;
+  packet->type = bpf_ntohs(skb->protocol);
   packet->ip_at = skb->network_header;
   packet->linear_end = start + skb->len - skb->data_len;
   key->vlan = vlan_of(skb);
-  __u32 mac_at = skb->mac_header;
   if (mac_at != NO_MAC_HEADER) {
     bpf_probe_read_kernel(key->mac, sizeof(key->mac), packet->head + mac_at);
   }
-  for (int i = 0; i < TAGS_MAX; i++) {
-    if (type != ETHERTYPE_VLAN && type != ETHERTYPE_SERVICE_VLAN) {
-      break;
-    }
-    __u8 tag[4];
-    if (!read_at(packet, packet->ip_at, tag, sizeof(tag))) {
-      return 0;
-    }
-    if (key->vlan == 0) {
-      key->vlan = be16_at(tag) & VLAN_MASK;
-    }
-    type = be16_at(tag + 2);
-    packet->ip_at += sizeof(tag);
+  if (is_tag(packet->type)) {
+    bpf_loop(TAGS_MAX, skip_tag, packet, 0);
   }
   __u32 end = start + skb->len;
   packet->frame_ip_bytes = end > packet->ip_at ? end - packet->ip_at : 0;
-  return type;
+  return packet->type == ETHERTYPE_IPV4 || packet->type == ETHERTYPE_IPV6;
 }
 
 static __always_inline void identify_fragment(struct drop_key *key, __u32 identification) {
@@ -389,8 +403,9 @@ static __always_inline void identify_fragment(struct drop_key *key, __u32 identi
   key->destination_port = identification & 0xffff;
 }
 
-/* Returns whether the header is one; says in "fragment" whether the packet is a part. */
-static __always_inline int read_ipv4(struct packet *packet, struct drop_key *key, int *fragment) {
+/* Returns whether the header is one. */
+static __always_inline int read_ipv4(struct packet *packet) {
+  struct drop_key *key = &packet->key;
   __u8 ip[IPV4_BYTES];
   if (!read_at(packet, packet->ip_at, ip, sizeof(ip))) {
     return 0;
@@ -409,7 +424,7 @@ static __always_inline int read_ipv4(struct packet *packet, struct drop_key *key
   __builtin_memcpy(key->source, ip + 12, 4);
   __builtin_memcpy(key->destination, ip + 16, 4);
   packet->layer4_at = packet->ip_at + packet->ip_header_bytes;
-  *fragment = (be16_at(ip + 6) & 0x3fff) != 0;
+  packet->fragment = be16_at(ip + 6) & 0x3fff;
   if (be16_at(ip + 6) & 0x1fff) {
     identify_fragment(key, be16_at(ip + 4));
   }
@@ -421,35 +436,40 @@ static __always_inline int is_extension(__u32 protocol) {
          protocol == AUTHENTICATION || protocol == DESTINATION_OPTIONS;
 }
 
-/* Follows the extension headers to layer 4, or as far as they can be read. */
-static __always_inline void skip_extensions(struct packet *packet, struct drop_key *key, int *fragment) {
-  for (int i = 0; i < EXTENSIONS_MAX && is_extension(key->protocol); i++) {
-    __u8 header[FRAGMENT_BYTES];
-    if (!read_at(packet, packet->layer4_at, header, sizeof(header))) {
-      break;
-    }
-    __u32 protocol = key->protocol;
-    key->protocol = header[0];
-    if (protocol == FRAGMENT) {
-      packet->layer4_at += FRAGMENT_BYTES;
-      *fragment = (be16_at(header + 2) & 0xfff9) != 0;
-      if (be16_at(header + 2) & 0xfff8) {
-        identify_fragment(key, be16_at(header + 4) << 16 | be16_at(header + 6));
-        return;
-      }
-    } else if (protocol == AUTHENTICATION) {
-      packet->layer4_at += (header[1] + 2) * 4;
-    } else {
-      packet->layer4_at += (header[1] + 1) * 8;
-    }
+static long skip_extension(__u32 index, struct packet *packet) {
+  struct drop_key *key = &packet->key;
+  __u8 header[FRAGMENT_BYTES];
+  __u32 protocol = key->protocol;
+  if (!is_extension(protocol) || !read_at(packet, packet->layer4_at, header, sizeof(header))) {
+    return 1;
   }
-  if (is_extension(key->protocol)) {
+  key->protocol = header[0];
+  if (protocol == FRAGMENT) {
+    packet->layer4_at += FRAGMENT_BYTES;
+    packet->fragment = be16_at(header + 2) & 0xfff9;
+    if (be16_at(header + 2) & 0xfff8) {
+      identify_fragment(key, be16_at(header + 4) << 16 | be16_at(header + 6));
+      return 1;
+    }
+  } else if (protocol == AUTHENTICATION) {
+    packet->layer4_at += (header[1] + 2) * 4;
+  } else {
+    packet->layer4_at += (header[1] + 1) * 8;
+  }
+  return 0;
+}
+
+/* Follows the extension headers to layer 4, or as far as they can be read. */
+static __always_inline void skip_extensions(struct packet *packet) {
+  bpf_loop(EXTENSIONS_MAX, skip_extension, packet, 0);
+  if (is_extension(packet->key.protocol) && !(packet->key.traits & TRAIT_LATER_FRAGMENT)) {
     packet->layer4_at = packet->linear_end;
-    key->traits |= TRAIT_NO_LAYER4;
+    packet->key.traits |= TRAIT_NO_LAYER4;
   }
 }
 
-static __always_inline int read_ipv6(struct packet *packet, struct drop_key *key, int *fragment) {
+static __always_inline int read_ipv6(struct packet *packet) {
+  struct drop_key *key = &packet->key;
   __u8 ip[IPV6_BYTES];
   if (!read_at(packet, packet->ip_at, ip, sizeof(ip)) || ip[0] >> 4 != 6) {
     return 0;
@@ -466,7 +486,9 @@ static __always_inline int read_ipv6(struct packet *packet, struct drop_key *key
       (key->protocol == HOP_BY_HOP || packet->frame_ip_bytes >= JUMBO_BYTES)) {
     packet->ip_bytes = packet->frame_ip_bytes;
   }
-  skip_extensions(packet, key, fragment);
+  if (is_extension(key->protocol)) {
+    skip_extensions(packet);
+  }
   return 1;
 }
 
@@ -484,7 +506,7 @@ static __always_inline int read_layer4_at(const struct packet *packet, __u32 at,
   return read_at(packet, packet->layer4_at + at, to, size);
 }
 
-static __always_inline void read_tcp(struct packet *packet, struct drop_key *key) {
+static __always_inline void read_tcp(struct packet *packet) {
   __u8 words_and_flags[2] = {};
   int there = read_layer4_at(packet, TCP_FLAGS_AT - 1, words_and_flags, 2);
   __u32 header_bytes = (words_and_flags[0] >> 4) * 4;
@@ -495,12 +517,13 @@ static __always_inline void read_tcp(struct packet *packet, struct drop_key *key
     }
   } else {
     header_bytes = TCP_BYTES;
-    key->traits |= TRAIT_NO_LAYER4;
+    packet->key.traits |= TRAIT_NO_LAYER4;
   }
   packet->header_bytes += header_bytes;
 }
 
-static __always_inline void read_layer4(struct packet *packet, struct drop_key *key) {
+static __always_inline void read_layer4(struct packet *packet) {
+  struct drop_key *key = &packet->key;
   __u8 start[4];
   packet->header_bytes = packet->layer4_at - packet->ip_at;
   if (is_icmp(key->protocol)) {
@@ -520,7 +543,7 @@ static __always_inline void read_layer4(struct packet *packet, struct drop_key *
     }
   }
   if (key->protocol == TCP) {
-    read_tcp(packet, key);
+    read_tcp(packet);
   } else if (key->protocol == UDP) {
     packet->header_bytes += UDP_BYTES;
   }
@@ -564,7 +587,8 @@ static __always_inline void count_segments(struct packet *packet, __u32 segment_
 }
 
 /* What the packet was, or would have been, on a cable. */
-static __always_inline void count(struct packet *packet, const struct drop_key *key, int fragment) {
+static __always_inline void count(struct packet *packet) {
+  struct drop_key *key = &packet->key;
   struct sk_buff *skb = packet->skb;
   struct skb_shared_info *shared = (void *)(packet->head + skb->end);
   __u32 segment_bytes = BPF_CORE_READ(shared, gso_size);
@@ -582,24 +606,22 @@ static __always_inline void count(struct packet *packet, const struct drop_key *
     packet->ip_bytes += fragment_bytes;
     packet->frame_ip_bytes += fragment_bytes;
     count_segments(packet, segment_bytes, packet->ip_header_bytes + fragment_bytes);
-  } else if (!fragment && (key->protocol == TCP || key->protocol == UDP)) {
+  } else if (!packet->fragment && (key->protocol == TCP || key->protocol == UDP)) {
     count_segments(packet, segment_bytes, packet->header_bytes);
   }
 }
 
-static __always_inline void examine(struct packet *packet, struct drop_key *key, __u32 type) {
-  int fragment = 0;
-  int good = type == ETHERTYPE_IPV4 ? read_ipv4(packet, key, &fragment)
-                                    : read_ipv6(packet, key, &fragment);
+static __always_inline void examine(struct packet *packet) {
+  int good = packet->type == ETHERTYPE_IPV4 ? read_ipv4(packet) : read_ipv6(packet);
   if (!good) {
     packet->packets = 1;
     packet->bytes = packet->frame_ip_bytes;
     return;
   }
-  if (!(key->traits & TRAIT_LATER_FRAGMENT)) {
-    read_layer4(packet, key);
+  if (!(packet->key.traits & TRAIT_LATER_FRAGMENT)) {
+    read_layer4(packet);
   }
-  count(packet, key, fragment);
+  count(packet);
 }
 
 /* The packet's own time where it has one: everybody who looks at the packet sees the same. */
@@ -643,7 +665,8 @@ static __always_inline void add(struct drop_counts *counts, const struct packet 
 }
 
 /* The flow found no place: what remains known is how much, between which devices, and when. */
-static __always_inline void add_overflow(struct drop_key *key, const struct packet *packet, __u64 time) {
+static __always_inline void add_overflow(const struct packet *packet, __u64 time) {
+  const struct drop_key *key = &packet->key;
   struct drop_key where = {
       .granule = key->granule - key->granule % GRANULES_PER_SECOND,
       .input = is_wanted(key->input) ? key->input : 0,
@@ -676,28 +699,31 @@ int flowlog_drop(__u64 *arguments) {
   if (!settings) {
     return 0;
   }
-  struct drop_key key = {.reason = arguments[2]};
-  __u32 class = class_of(settings, key.reason);
+  __u32 class = class_of(settings, arguments[2]);
+  if (class == CLASS_IGNORED) {
+    return 0;
+  }
   struct packet packet = {.skb = (struct sk_buff *)arguments[0]};
-  if (class == CLASS_IGNORED || !attribute(packet.skb, settings, class, &key)) {
+  struct drop_key *key = &packet.key;
+  key->reason = arguments[2];
+  if (!attribute(packet.skb, settings, class, key)) {
     return 0;
   }
   packet.head = packet.skb->head;
-  __u32 type = find_ip(&packet, &key);
-  if (type != ETHERTYPE_IPV4 && type != ETHERTYPE_IPV6) {
+  if (!find_ip(&packet)) {
     return 0;
   }
-  examine(&packet, &key, type);
+  examine(&packet);
   if (is_copy(&packet)) {
-    key.traits |= TRAIT_COPY;
+    key->traits |= TRAIT_COPY;
   }
   __u64 time = time_of(packet.skb, settings);
-  key.granule = time / GRANULE_NS;
-  struct drop_counts *counts = entry_of(DROPS_SIDE, &key);
+  key->granule = time / GRANULE_NS;
+  struct drop_counts *counts = entry_of(DROPS_SIDE, key);
   if (counts) {
     add(counts, &packet, time);
   } else {
-    add_overflow(&key, &packet, time);
+    add_overflow(&packet, time);
   }
   return 0;
 }

@@ -60,12 +60,13 @@ public final class DropProgram implements AutoCloseable {
    * @param wanted names of the reasons that count; those that this kernel does not know are left
    *     out
    */
-  public static DropProgram open(DropSizes sizes, DropReasons reasons, Collection<String> wanted)
+  public static DropProgram open(DropSizes sizes, Collection<String> wanted)
       throws NativeException {
     List<String> missing = DropSupport.ofHost().missing();
     if (!missing.isEmpty()) {
       throw new NativeException(missing.get(0));
     }
+    DropReasons reasons = DropReasons.ofKernel();
     BpfObject object = BpfObject.open(image());
     try {
       load(object, sizes);
@@ -127,6 +128,11 @@ public final class DropProgram implements AutoCloseable {
     control.putInt(DropLayout.CONTROL_NETWORK_AT, network);
     control.putInt(DropLayout.CONTROL_OVS_SUBSYSTEM_AT, reasons.ovsSubsystem());
     object.put(controlMap, key.putInt(0, 0), control);
+  }
+
+  /** Returns what the numbers of the reasons mean. */
+  public DropReasons reasons() {
+    return reasons;
   }
 
   /**

@@ -29,8 +29,8 @@ final class DropWatch implements AutoCloseable {
   private final long[] overflow = new long[3];
 
   DropWatch(DropSizes sizes) throws NativeException {
-    reasons = DropReasons.ofKernel();
-    program = DropProgram.open(sizes, reasons, REASONS);
+    program = DropProgram.open(sizes, REASONS);
+    reasons = program.reasons();
     program.setDevices(Set.of(DropHost.tap(1), DropHost.tap(2), DropHost.tap(3)));
   }
 
