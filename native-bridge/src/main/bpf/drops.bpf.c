@@ -236,6 +236,7 @@ struct packet {
   __u32 ip_header_bytes;
   __u32 flags;
   __u32 fragment; /* whether it is a part of a datagram */
+  struct sk_buff *parts; /* of a datagram that was put together */
   __u64 packets;
   __u64 bytes;
 };
@@ -266,7 +267,7 @@ static __always_inline __u32 class_of(const struct drop_control *settings, __u32
 }
 
 static __always_inline __u32 device_flags(struct net_device *device) {
-  return BPF_CORE_READ_BITFIELD_PROBED(device, priv_flags);
+  return BPF_CORE_READ_BITFIELD(device, priv_flags);
 }
 
 /* The bridge keeps in mind where a packet came in that it shows to the IP layer. */
@@ -497,9 +498,12 @@ static __always_inline int has_ports(__u32 protocol) {
          protocol == DCCP;
 }
 
-static __always_inline int is_icmp(__u32 protocol) { return protocol == ICMP || protocol == ICMPV6; }
+static __always_inline int is_icmp(__u32 protocol) {
+  return protocol == ICMP || protocol == ICMPV6;
+}
 
-static __always_inline int read_layer4_at(const struct packet *packet, __u32 at, void *to, __u32 size) {
+static __always_inline int read_layer4_at(
+    const struct packet *packet, __u32 at, void *to, __u32 size) {
   if (packet->layer4_at + at + size > packet->ip_at + packet->ip_bytes) {
     return 0;
   }
@@ -565,8 +569,8 @@ static long step(__u32 index, struct walk *walk) {
 }
 
 /* A datagram that was put together: each part had come with a header of its own. */
-static __always_inline void count_fragments(struct packet *packet, struct sk_buff *parts, int version) {
-  struct walk walk = {.part = parts};
+static __always_inline void count_fragments(struct packet *packet, int version) {
+  struct walk walk = {.part = packet->parts};
   bpf_loop(FRAGMENTS_MAX, step, &walk, 0);
   packet->packets += walk.parts;
   packet->bytes += walk.parts * packet->ip_header_bytes;
@@ -576,7 +580,8 @@ static __always_inline void count_fragments(struct packet *packet, struct sk_buf
 }
 
 /* A super-packet: each segment gets a copy of the headers. */
-static __always_inline void count_segments(struct packet *packet, __u32 segment_bytes, __u32 header_bytes) {
+static __always_inline void count_segments(
+    struct packet *packet, __u32 segment_bytes, __u32 header_bytes) {
   __u32 end = packet->ip_bytes < packet->frame_ip_bytes ? packet->ip_bytes : packet->frame_ip_bytes;
   if (end <= header_bytes + segment_bytes) {
     return;
@@ -595,9 +600,9 @@ static __always_inline void count(struct packet *packet) {
   packet->packets = 1;
   packet->bytes = packet->ip_bytes;
   if (segment_bytes == 0) {
-    struct sk_buff *parts = BPF_CORE_READ(shared, frag_list);
-    if (parts) {
-      count_fragments(packet, parts, key->version);
+    packet->parts = BPF_CORE_READ(shared, frag_list);
+    if (packet->parts) {
+      count_fragments(packet, key->version);
     }
   } else if (BPF_CORE_READ(shared, gso_type) & SKB_GSO_UDP) {
     /* UDP of the old kind becomes fragments */
@@ -648,7 +653,8 @@ static __always_inline struct drop_counts *entry_of(__u32 side, const struct dro
   return counts;
 }
 
-static __always_inline void add(struct drop_counts *counts, const struct packet *packet, __u64 time) {
+static __always_inline void add(
+    struct drop_counts *counts, const struct packet *packet, __u64 time) {
   __sync_fetch_and_add(&counts->frames, 1);
   __sync_fetch_and_add(&counts->packets, packet->packets);
   __sync_fetch_and_add(&counts->bytes, packet->bytes);
@@ -687,9 +693,7 @@ static __always_inline void add_overflow(const struct packet *packet, __u64 time
 }
 
 static __always_inline int is_copy(const struct packet *packet) {
-  struct sk_buff *skb = packet->skb;
-  struct skb_shared_info *shared = (void *)(packet->head + skb->end);
-  return BPF_CORE_READ_BITFIELD_PROBED(skb, cloned) && !BPF_CORE_READ(shared, frag_list);
+  return !packet->parts && BPF_CORE_READ_BITFIELD(packet->skb, cloned);
 }
 
 SEC("tp_btf/kfree_skb")

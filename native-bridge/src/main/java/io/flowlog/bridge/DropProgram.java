@@ -158,8 +158,8 @@ public final class DropProgram implements AutoCloseable {
 
   /**
    * Returns what was dropped since the last call, up to now. This waits for every processor to pass
-   * a quiet point, which takes some hundredths of a second; what the last call returned and was not
-   * read is among what one of the next calls returns.
+   * a quiet point, which takes some hundredths of a second. What the last call returned should have
+   * been read to its end: the rest comes with one of the next calls.
    */
   public DropEntries collect() throws NativeException {
     writeControl();

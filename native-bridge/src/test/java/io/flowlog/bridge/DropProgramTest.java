@@ -1,9 +1,12 @@
 package io.flowlog.bridge;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,6 +27,10 @@ class DropProgramTest {
   private static final String ETHERNET = "027700000001 027700000002 ";
 
   private static final String ADDRESSES = "0a4d0002 0a4d0001 ";
+
+  /** For clocks that are set while the test runs. */
+  private static final long TOLERANCE_NS = TimeUnit.SECONDS.toNanos(1);
+
   private static final String UDP = "1b59 14b5 0008 0000";
 
   private DropHost host;
@@ -341,6 +348,62 @@ class DropProgramTest {
       other.send(2, "10.77.0.2 7001 10.77.0.1 5301 100 5");
       assertNothingElseWasDropped();
     }
+  }
+
+  @Test
+  void shouldOfferWhatCameBeforeItWasAskedAndKeepTheRestForTheNextTime() throws Exception {
+    host.dropForwarded("udp dport 5301");
+    host.send(2, "10.77.0.2 7001 10.77.0.1 5301 100 2");
+    watch.await(2);
+    watch.clear();
+
+    DropEntries entries = watch.program().collect();
+    host.send(2, "10.77.0.2 7001 10.77.0.1 5301 100 3");
+
+    assertFalse(entries.next());
+    assertEquals(List.of("NETFILTER_DROP tap2>tap1 v4 udp 2:7001>1:5301: 3/3/384"), watch.drops(3));
+  }
+
+  @Test
+  void shouldGivePacketsATimeAndTheSpanThatItLiesIn() throws Exception {
+    host.dropForwarded("udp dport 5301");
+    long earliestNs = nowNs();
+    host.send(2, "10.77.0.2 7001 10.77.0.1 5301 100 50");
+    long latestNs = nowNs();
+
+    long packets = 0;
+    DropEntries entries = watch.program().collect();
+    while (entries.next()) {
+      packets += entries.packets();
+      assertTrue(entries.firstNs() <= entries.lastNs());
+      assertTrue(entries.firstNs() >= entries.granuleStartNs());
+      assertTrue(entries.lastNs() < entries.granuleStartNs() + DropEntries.GRANULE_NS);
+      assertTrue(entries.firstNs() > earliestNs - TOLERANCE_NS);
+      assertTrue(entries.lastNs() < latestNs + TOLERANCE_NS);
+      assertEquals(0x0277_0000_0001L, entries.destinationMac());
+    }
+    assertEquals(50, packets);
+  }
+
+  @Test
+  void shouldGiveAPacketTheTimeThatItHasInTheRing() throws Exception {
+    host.dropForwarded("udp dport 5301");
+    RingShape shape = new RingShape(1 << 16, 4, 256, 60);
+    try (PacketRing ring = host.inside(() -> PacketRing.open("tap2", DropHost.tap(2), shape))) {
+      host.send(2, "10.77.0.2 7001 10.77.0.1 5301 100 1");
+      while (!ring.next()) {
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+
+      DropEntries entries = watch.program().collect();
+      assertTrue(entries.next());
+      assertEquals(ring.timestampNs(), entries.firstNs());
+      assertEquals(ring.timestampNs(), entries.lastNs());
+    }
+  }
+
+  private static long nowNs() {
+    return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
   }
 
   @Test
