@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControlThread {
   private static final int TURN_MS = 100;
+
+  /** While an order is done that somebody may be waiting for. */
+  private static final int BUSY_TURN_MS = 10;
+
   private static final long SPACING_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(10);
 
@@ -49,6 +53,11 @@ final class ControlThread {
   private long followedAtNs = System.nanoTime() - SPACING_NS;
   private @Nullable CapturePlan planned;
   private List<LoggingPort> blind = List.of();
+  private WatchedPorts watched = WatchedPorts.NONE;
+
+  /** Whether the overview does not yet show what the last order brought. */
+  private boolean overviewIsOld;
+
   private List<String> told = List.of();
 
   private volatile boolean stopping;
@@ -59,12 +68,14 @@ final class ControlThread {
   /**
    * What a control thread is made of.
    *
+   * @param drops null if nobody tells what the host drops
    * @param reload tells whether the files are to be read again
    * @param counters the thread's own
    */
   record Parts(
       Declared.Source files,
       HostInterfaces interfaces,
+      @Nullable DropThread drops,
       Coverage coverage,
       ReloadWish reload,
       EventLog log,
@@ -118,6 +129,7 @@ final class ControlThread {
   private void turn() throws IOException, InterruptedException {
     heartbeat.beat();
     closeRetired();
+    updateOverview();
     long tickNs = System.nanoTime();
     if (parts.reload().take(tickNs)) {
       beginReload(tickNs);
@@ -128,7 +140,7 @@ final class ControlThread {
       followedAtNs = tickNs;
       follow(TimeOfDay.nowNs());
     }
-    if (reloading && followedAtNs - readAtNs >= 0 && orders.isFree()) {
+    if (reloading && followedAtNs - readAtNs >= 0 && !overviewIsOld) {
       endReload();
     }
     tellProblems();
@@ -151,7 +163,7 @@ final class ControlThread {
 
   private void lookAtInterfaces() throws IOException {
     HostInterfaces interfaces = parts.interfaces();
-    if (interfaces.await(TURN_MS) && interfaces.refresh()) {
+    if (interfaces.await(overviewIsOld ? BUSY_TURN_MS : TURN_MS) && interfaces.refresh()) {
       newsWaits = true;
     }
     parts.counters().add(AgentCounter.INTERFACE_CHANGES, interfaces.changes() - changesCounted);
@@ -161,22 +173,52 @@ final class ControlThread {
   }
 
   /** Has the difference between what is and what should be captured made good. */
-  private void follow(long nowNs) throws IOException {
+  private void follow(long nowNs) throws IOException, InterruptedException {
     worker.reload(nowNs);
     Set<String> covered =
         worker.plan().ports().stream().map(LoggingPort::portId).collect(Collectors.toSet());
     List<AttachedPort> wanted =
         present.attached().stream().filter(at -> covered.contains(at.port().portId())).toList();
     Attachments.Change change = attachments.follow(wanted);
-    if (planned != null || !change.isNothing() || !change.blind().equals(blind)) {
-      orders.put(
-          new CaptureOrder(
-              nowNs, planned, change.added(), change.removed(), change.blind(), false));
-      planned = null;
+    WatchedPorts seen =
+        WatchedPorts.of(
+            wanted.stream().filter(at -> attachments.sourceOf(at.port()) != null).toList());
+    if (planned != null
+        || !change.isNothing()
+        || !change.blind().equals(blind)
+        || !seen.equals(watched)) {
+      watched = seen;
       blind = change.blind();
+      order(change);
     }
-    overview.update(present.loggers(), worker.plan(), attachments, Instant.now());
-    following = true;
+    overviewIsOld = true;
+  }
+
+  private void order(Attachments.Change change) throws IOException, InterruptedException {
+    DropThread drops = parts.drops();
+    if (drops != null) {
+      // what is dropped from the order's moment on must not be missed
+      drops.watch(watched.interfaces());
+    }
+    orders.put(
+        new CaptureOrder(
+            CaptureOrder.momentAfter(TimeOfDay.nowNs()),
+            planned,
+            change.added(),
+            change.removed(),
+            blind,
+            watched,
+            false));
+    planned = null;
+  }
+
+  /** Shows what is captured once that is so. */
+  private void updateOverview() {
+    if (overviewIsOld && orders.isFree()) {
+      overview.update(present.loggers(), worker.plan(), attachments, Instant.now());
+      overviewIsOld = false;
+      following = true;
+    }
   }
 
   private void closeRetired() {
@@ -203,7 +245,8 @@ final class ControlThread {
     while (!orders.isFree() && !Thread.currentThread().isInterrupted()) {
       Thread.sleep(1);
     }
-    orders.put(CaptureOrder.toStop(TimeOfDay.nowNs(), attachments.sources()));
+    long momentNs = CaptureOrder.momentAfter(TimeOfDay.nowNs());
+    orders.put(CaptureOrder.toStop(momentNs, attachments.sources()));
     while (!orders.isFree()) {
       Thread.sleep(1);
     }

@@ -1,5 +1,6 @@
 package io.flowlog.agent.worker;
 
+import io.flowlog.agent.capture.DropReport;
 import io.flowlog.agent.decode.PacketView;
 import io.flowlog.agent.port.IpAddress;
 import java.nio.ByteBuffer;
@@ -63,6 +64,18 @@ final class ExcludedNetworks {
       if (ipv6[i] == packet.isIpv6()
           && (contains(i, packet.sourceHigh(), packet.sourceLow())
               || contains(i, packet.destinationHigh(), packet.destinationLow()))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Tells the same of packets that the host dropped. */
+  boolean contain(DropReport drop) {
+    for (int i = 0; i < ipv6.length; i++) {
+      if (ipv6[i] == drop.ipv6
+          && (contains(i, drop.sourceHigh, drop.sourceLow)
+              || contains(i, drop.destinationHigh, drop.destinationLow))) {
         return true;
       }
     }
