@@ -14,6 +14,7 @@ import io.flowlog.agent.port.LoggingPort;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -187,19 +188,18 @@ final class ControlThread {
         || !change.isNothing()
         || !change.blind().equals(blind)
         || !seen.equals(watched)) {
-      watched = seen;
       blind = change.blind();
-      order(change);
+      order(change, seen);
     }
     overviewIsOld = true;
   }
 
-  private void order(Attachments.Change change) throws IOException, InterruptedException {
-    DropThread drops = parts.drops();
-    if (drops != null) {
-      // what is dropped from the order's moment on must not be missed
-      drops.watch(watched.interfaces());
-    }
+  private void order(Attachments.Change change, WatchedPorts next) throws InterruptedException {
+    Set<Integer> interfaces = new HashSet<>(watched.interfaces());
+    interfaces.addAll(next.interfaces());
+    // what is dropped before or after the order's moment must not be missed
+    watchDrops(interfaces);
+    watched = next;
     orders.put(
         new CaptureOrder(
             CaptureOrder.momentAfter(TimeOfDay.nowNs()),
@@ -212,9 +212,17 @@ final class ControlThread {
     planned = null;
   }
 
+  private void watchDrops(Set<Integer> interfaces) throws InterruptedException {
+    DropThread drops = parts.drops();
+    if (drops != null) {
+      drops.watch(interfaces);
+    }
+  }
+
   /** Shows what is captured once that is so. */
-  private void updateOverview() {
+  private void updateOverview() throws InterruptedException {
     if (overviewIsOld && orders.isFree()) {
+      watchDrops(watched.interfaces());
       overview.update(present.loggers(), worker.plan(), attachments, Instant.now());
       overviewIsOld = false;
       following = true;
