@@ -12,7 +12,7 @@ import java.util.List;
  * @param drops how it is known what the host drops
  */
 public record CaptureConfig(
-    List<String> excludeAddresses, boolean wirePackets, RingSettings rings, DropSettings drops) {
+    List<String> excludeAddresses, boolean wirePackets, RingSettings rings, DropConfig drops) {
   /** For so many logging ports the least ring is kept free, whatever the first ones take. */
   public static final int RING_PORTS = 512;
 
@@ -36,7 +36,7 @@ public record CaptureConfig(
         List.of("169.254.169.0/24"),
         true,
         new RingSettings(256L << 20, 64L << 10),
-        DropSettings.defaults());
+        DropConfig.defaults());
   }
 
   /**

@@ -2,7 +2,7 @@ package io.flowlog.agent.config;
 
 import io.flowlog.agent.api.ApiConfig;
 import io.flowlog.agent.capture.CaptureConfig;
-import io.flowlog.agent.capture.DropSettings;
+import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.agent.flow.FlowConfig;
 import io.flowlog.agent.format.FormatConfig;
 import io.flowlog.agent.logger.LoggerConfig;
@@ -64,8 +64,8 @@ final class Sections {
         drops(reader, defaults.drops()));
   }
 
-  private static DropSettings drops(FieldReader reader, DropSettings defaults) {
-    return new DropSettings(
+  private static DropConfig drops(FieldReader reader, DropConfig defaults) {
+    return new DropConfig(
         or(reader.value("drops", Values::dropMode), defaults.mode()),
         or(reader.values("drop_reasons", Values::dropReason), defaults.reasons()),
         or(reader.values("malformed_reasons", Values::dropReason), defaults.malformedReasons()));

@@ -1,6 +1,6 @@
 package io.flowlog.agent.config;
 
-import io.flowlog.agent.capture.DropSettings;
+import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.agent.format.TimestampUnit;
 import io.flowlog.agent.port.FieldException;
 import io.flowlog.agent.port.FieldProblem;
@@ -59,8 +59,8 @@ final class Values {
   }
 
   /** Reads whether the kernel is asked what it drops. */
-  static DropSettings.Mode dropMode(String text) throws FieldException {
-    for (DropSettings.Mode mode : DropSettings.Mode.values()) {
+  static DropConfig.Mode dropMode(String text) throws FieldException {
+    for (DropConfig.Mode mode : DropConfig.Mode.values()) {
       if (mode.name().toLowerCase(Locale.ROOT).equals(text)) {
         return mode;
       }

@@ -1,6 +1,6 @@
 package io.flowlog.agent.worker;
 
-import io.flowlog.agent.capture.DropSettings;
+import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.agent.capture.drops.KernelDrops;
 import io.flowlog.agent.metrics.EventKind;
 import io.flowlog.agent.metrics.EventLog;
@@ -29,8 +29,8 @@ record DropEvidence(@Nullable KernelDrops drops, List<String> problems) {
    *
    * @throws IOException when it does not, and is required to
    */
-  static DropEvidence open(DropSettings settings, EventLog log) throws IOException {
-    if (settings.mode() == DropSettings.Mode.OFF) {
+  static DropEvidence open(DropConfig settings, EventLog log) throws IOException {
+    if (settings.mode() == DropConfig.Mode.OFF) {
       log.info(EventKind.HOST, UNKNOWN + "capture.drops is off");
       return new DropEvidence(null, List.of());
     }
@@ -40,7 +40,7 @@ record DropEvidence(@Nullable KernelDrops drops, List<String> problems) {
       warnOfUnknown("malformed_reasons", settings.malformedReasons(), drops.reasonNames(), log);
       return new DropEvidence(drops, List.of());
     } catch (IOException e) {
-      if (settings.mode() == DropSettings.Mode.REQUIRED) {
+      if (settings.mode() == DropConfig.Mode.REQUIRED) {
         throw new IOException("capture.drops is required: " + e.getMessage(), e);
       }
       String problem = UNKNOWN + e.getMessage();
@@ -52,7 +52,7 @@ record DropEvidence(@Nullable KernelDrops drops, List<String> problems) {
   /** Names that are there by default need not be known: kernels differ. */
   private static void warnOfUnknown(
       String key, List<String> names, Set<String> known, EventLog log) {
-    DropSettings defaults = DropSettings.defaults();
+    DropConfig defaults = DropConfig.defaults();
     List<String> unknown = new ArrayList<>(names);
     unknown.removeAll(known);
     unknown.removeAll(defaults.reasons());

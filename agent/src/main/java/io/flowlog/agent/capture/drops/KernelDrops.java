@@ -1,6 +1,6 @@
 package io.flowlog.agent.capture.drops;
 
-import io.flowlog.agent.capture.DropSettings;
+import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.bridge.DropEntries;
 import io.flowlog.bridge.DropProgram;
 import io.flowlog.bridge.DropReasons;
@@ -30,7 +30,7 @@ public final class KernelDrops implements AutoCloseable {
   private long lostTold;
   private long missesTold;
 
-  private KernelDrops(DropProgram program, DropSettings settings) throws NativeException {
+  private KernelDrops(DropProgram program, DropConfig settings) throws NativeException {
     this.program = program;
     reasons = program.reasons();
     entries = program.collect();
@@ -41,7 +41,7 @@ public final class KernelDrops implements AutoCloseable {
   }
 
   /** Has the kernel tell of drops from now on; of no interface yet. */
-  public static KernelDrops open(DropSettings settings) throws NativeException {
+  public static KernelDrops open(DropConfig settings) throws NativeException {
     List<String> wanted = new ArrayList<>(settings.reasons());
     wanted.addAll(settings.malformedReasons());
     DropSizes sizes = new DropSizes(ENTRIES, OVERFLOW_ENTRIES, DEVICES);

@@ -8,7 +8,7 @@ import java.util.List;
  * @param reasons names of the kernel's reasons that make a row
  * @param malformedReasons names of those whose packets are only counted
  */
-public record DropSettings(Mode mode, List<String> reasons, List<String> malformedReasons) {
+public record DropConfig(Mode mode, List<String> reasons, List<String> malformedReasons) {
   /** Whether the kernel is asked. */
   public enum Mode {
     /** If this host allows it. */
@@ -19,14 +19,14 @@ public record DropSettings(Mode mode, List<String> reasons, List<String> malform
   }
 
   /** Keeps copies of the names. */
-  public DropSettings {
+  public DropConfig {
     reasons = List.copyOf(reasons);
     malformedReasons = List.copyOf(malformedReasons);
   }
 
   /** Returns the settings of a host that says nothing: what firewalls drop makes rows. */
-  public static DropSettings defaults() {
-    return new DropSettings(
+  public static DropConfig defaults() {
+    return new DropConfig(
         Mode.AUTO,
         List.of(
             "NETFILTER_DROP",
