@@ -20,8 +20,12 @@ public final class PacketRing implements AutoCloseable {
 
   private static final VarHandle INT =
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
+  private static final VarHandle LONG =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
   private static final VarHandle SHORT =
       MethodHandles.byteBufferViewVarHandle(short[].class, ByteOrder.nativeOrder());
+  private static final boolean IS_LITTLE_ENDIAN =
+      ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
   private static final int VLAN_MASK = 0xfff;
   private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
@@ -38,6 +42,11 @@ public final class PacketRing implements AutoCloseable {
   private int framesLeft;
   private int frame;
   private int nextFrame;
+
+  /** Neighbours in the frame's header, as each access costs more than what is done with it. */
+  private long nextAndSeconds;
+
+  private long lengthAndStatus;
   private long acceptedFrames;
   private long lostFrames;
 
@@ -92,9 +101,11 @@ public final class PacketRing implements AutoCloseable {
   public boolean next() {
     while (framesLeft > 0 || openBlock()) {
       frame = nextFrame;
-      nextFrame += intAt(Abi.FRAME_NEXT_AT);
+      nextAndSeconds = (long) LONG.get(ring, frame + Abi.FRAME_NEXT_AT);
+      lengthAndStatus = (long) LONG.get(ring, frame + Abi.FRAME_LENGTH_AT);
+      nextFrame += first(nextAndSeconds);
       framesLeft--;
-      if ((intAt(Abi.FRAME_STATUS_AT) & Abi.TP_STATUS_USER) != 0) {
+      if ((second(lengthAndStatus) & Abi.TP_STATUS_USER) != 0) {
         return true;
       }
       // The kernel could not write this frame's offload header after it had taken the place: what
@@ -145,8 +156,12 @@ public final class PacketRing implements AutoCloseable {
     }
   }
 
-  private int intAt(int offset) {
-    return (int) INT.get(ring, frame + offset);
+  private static int first(long pair) {
+    return (int) (IS_LITTLE_ENDIAN ? pair : pair >>> Integer.SIZE);
+  }
+
+  private static int second(long pair) {
+    return (int) (IS_LITTLE_ENDIAN ? pair >>> Integer.SIZE : pair);
   }
 
   /** Returns where the frame's bytes start in the buffer. */
@@ -156,24 +171,28 @@ public final class PacketRing implements AutoCloseable {
 
   /** Returns how many bytes of the frame are in the buffer. */
   public int capturedBytes() {
-    return intAt(Abi.FRAME_CAPTURED_AT);
+    return second(nanosecondsAndCaptured());
   }
 
   /** Returns how long the frame is, without a tag that was taken out of it. */
   public int wireBytes() {
-    return intAt(Abi.FRAME_LENGTH_AT);
+    return first(lengthAndStatus);
   }
 
   /** Returns when the frame came, in nanoseconds since 1970-01-01 UTC. */
   public long timestampNs() {
-    return (intAt(Abi.FRAME_SECONDS_AT) & 0xffff_ffffL) * NANOS_PER_SECOND
-        + intAt(Abi.FRAME_NANOSECONDS_AT);
+    return (second(nextAndSeconds) & 0xffff_ffffL) * NANOS_PER_SECOND
+        + first(nanosecondsAndCaptured());
+  }
+
+  private long nanosecondsAndCaptured() {
+    return (long) LONG.get(ring, frame + Abi.FRAME_NANOSECONDS_AT);
   }
 
   /** Returns the VLAN of the tag that was taken out of the frame, or {@link #NO_VLAN}. */
   public int strippedVlan() {
-    boolean tagged = (intAt(Abi.FRAME_STATUS_AT) & Abi.TP_STATUS_VLAN_VALID) != 0;
-    return tagged ? intAt(Abi.FRAME_VLAN_AT) & VLAN_MASK : NO_VLAN;
+    boolean tagged = (second(lengthAndStatus) & Abi.TP_STATUS_VLAN_VALID) != 0;
+    return tagged ? (int) INT.get(ring, frame + Abi.FRAME_VLAN_AT) & VLAN_MASK : NO_VLAN;
   }
 
   /** Tells whether this host sends the frame out of the device; otherwise it came in there. */

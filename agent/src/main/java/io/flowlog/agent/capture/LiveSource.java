@@ -26,6 +26,10 @@ public interface LiveSource extends CaptureSource {
   /** Returns the time of the frame that the last poll held back, or {@link #NOTHING_HELD}. */
   long nextNs();
 
+  /** Tells whether nothing comes any more: its interface is gone. Any thread may ask. */
+  @Override
+  boolean isExhausted();
+
   /** Tells whether no frame is here that is still to be handed over, not even one held back. */
   boolean isEmpty();
 

@@ -12,6 +12,8 @@ public enum EventKind {
   STOPPING("stopping"),
   /** A setting, a logger or a port that cannot be used as it is declared. */
   DECLARATION("declaration"),
+  /** A setting with which the agent works, but not as one that is in use should. */
+  SETTING("setting"),
   /** The host refuses or lacks something that the agent needs. */
   HOST("host"),
   /** A port that cannot be captured, or not any more. */

@@ -92,7 +92,9 @@ final class Attachments {
       Map.Entry<String, Attached> entry = all.next();
       AttachedPort want = wanted.get(entry.getKey());
       Attached have = entry.getValue();
-      if (want == null || want.interfaceIndex() != have.at().interfaceIndex()) {
+      if (want == null
+          || want.interfaceIndex() != have.at().interfaceIndex()
+          || have.source().isExhausted()) {
         removed.add(have.source());
         all.remove();
       }
@@ -131,8 +133,23 @@ final class Attachments {
     return null;
   }
 
+  /**
+   * Tells whether a source has come to its end. Its interface may be there again under its number,
+   * as when it was in another network namespace.
+   */
+  boolean isAnyExhausted() {
+    for (Attached each : attached.values()) {
+      if (each.source().isExhausted()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Closes a source that nobody reads any more, in the background. */
   void close(LiveSource source) {
+    // Nobody may have wanted to read it: it is opened again when somebody does.
+    attached.values().removeIf(each -> each.source() == source);
     hands.execute(
         () -> {
           try {

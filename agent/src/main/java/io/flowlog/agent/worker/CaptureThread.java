@@ -45,8 +45,10 @@ final class CaptureThread {
     try {
       while (!worker.isDone()) {
         heartbeat.beat();
-        boolean busy = worker.doWork(TimeOfDay.nowNs(), System.nanoTime());
+        long tickNs = System.nanoTime();
+        boolean busy = worker.doWork(TimeOfDay.nowNs(), tickNs);
         watchSources();
+        countLosses(tickNs);
         if (!busy) {
           rest();
         }
@@ -63,12 +65,15 @@ final class CaptureThread {
     }
   }
 
-  private void rest() throws IOException, InterruptedException {
-    long tickNs = System.nanoTime();
+  /** Also when there is no rest: that is when frames are lost. */
+  private void countLosses(long tickNs) throws IOException {
     if (tickNs - lossesCountedNs >= LOSSES_EVERY_NS) {
       lossesCountedNs = tickNs;
       worker.countLosses();
     }
+  }
+
+  private void rest() throws IOException, InterruptedException {
     // At a barrier some rings have frames that are not wanted yet: they would not let us sleep.
     if (worker.isAtBarrier()) {
       Thread.sleep(BARRIER_MS);

@@ -86,7 +86,7 @@ final class CaptureWorker {
     }
     passed &= areDropsPast(barrierNs, tickNs);
     boolean busy = pipeline.tend(nowNs);
-    if (drained && (passed || isCrowded())) {
+    if (drained && (passed || (isCrowded() && !isOneAwaited(order, tickNs)))) {
       pass(barrierNs, order, nowNs, tickNs);
       busy = true;
     }
@@ -160,6 +160,11 @@ final class CaptureWorker {
       }
     }
     return false;
+  }
+
+  /** What a source that is given up has not handed over would be late for ever. */
+  private boolean isOneAwaited(@Nullable CaptureOrder order, long tickNs) {
+    return order != null && order.removed().stream().anyMatch(source -> !isPast(source, tickNs));
   }
 
   private void pass(long barrierNs, @Nullable CaptureOrder order, long nowNs, long tickNs)

@@ -44,6 +44,8 @@ final class ControlThread {
   private final Attachments attachments;
   private final Heartbeat heartbeat;
   private final CaptureOverview overview;
+  private final NewProblems declarationProblems;
+  private final NewProblems captureProblems;
   private final Thread thread = new Thread(this::run, "control");
 
   private boolean newsWaits = true;
@@ -59,8 +61,8 @@ final class ControlThread {
   /** Whether the overview does not yet show what the last order brought. */
   private boolean overviewIsOld;
 
-  private List<String> told = List.of();
 
+  private volatile long capturedUntilNs;
   private volatile boolean stopping;
   private volatile boolean following;
   private volatile List<String> problems = List.of();
@@ -105,6 +107,8 @@ final class ControlThread {
     present = new PresentPorts(parts.files(), parts.interfaces());
     worker = new ControlWorker(present, parts.coverage(), new Follower());
     overview = new CaptureOverview(parts.coverage());
+    declarationProblems = new NewProblems(parts.log(), EventKind.DECLARATION);
+    captureProblems = new NewProblems(parts.log(), EventKind.CAPTURE);
   }
 
   /** Starts the thread; everything that it is given but the slot is its own from now on. */
@@ -145,7 +149,10 @@ final class ControlThread {
       endReload();
     }
     tellProblems();
+    // Asked first: that an interface is gone for good is then there to be heard.
+    boolean ended = attachments.isAnyExhausted();
     lookAtInterfaces();
+    newsWaits |= ended;
   }
 
   private void beginReload(long tickNs) {
@@ -238,23 +245,21 @@ final class ControlThread {
   }
 
   private void tellProblems() {
-    List<String> now = new ArrayList<>(worker.problems());
-    now.addAll(attachments.problems());
-    if (!now.equals(told)) {
-      now.stream()
-          .filter(problem -> !told.contains(problem))
-          .forEach(problem -> parts.log().warning(EventKind.DECLARATION, problem));
-      told = now;
-      problems = List.copyOf(now);
-    }
+    List<String> declared = worker.problems();
+    List<String> uncaptured = attachments.problems();
+    declarationProblems.tell(declared);
+    captureProblems.tell(uncaptured);
+    List<String> now = new ArrayList<>(declared);
+    now.addAll(uncaptured);
+    problems = List.copyOf(now);
   }
 
   private void stopCapture() throws InterruptedException {
     while (!orders.isFree() && !Thread.currentThread().isInterrupted()) {
       Thread.sleep(1);
     }
-    long momentNs = CaptureOrder.momentAfter(TimeOfDay.nowNs());
-    orders.put(CaptureOrder.toStop(momentNs, attachments.sources()));
+    capturedUntilNs = CaptureOrder.momentAfter(TimeOfDay.nowNs());
+    orders.put(CaptureOrder.toStop(capturedUntilNs, attachments.sources()));
     while (!orders.isFree()) {
       Thread.sleep(1);
     }
@@ -290,6 +295,11 @@ final class ControlThread {
   /** Returns why the thread ended without being asked, or null. */
   @Nullable Throwable failure() {
     return failure;
+  }
+
+  /** Returns when the capture was asked to stop; to be called after {@link #awaitEnd}. */
+  long capturedUntilNs() {
+    return capturedUntilNs;
   }
 
   /** Asks for the end: the capture stops, and all sources are closed. */

@@ -8,6 +8,7 @@ import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.logger.AgentSnapshot;
 import io.flowlog.agent.logger.Coverage;
 import io.flowlog.agent.logger.FlowLogger.StorageType;
+import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.AgentGauge;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.metrics.EventKind;
@@ -63,6 +64,14 @@ public final class Daemon implements AutoCloseable {
   private final ClockWatch clock = new ClockWatch();
   private volatile boolean live = true;
   private volatile List<String> silent = List.of();
+  private final List<String> settingProblems;
+  private final NewProblems diskProblems;
+  private final NewProblems storeProblems;
+
+  /** Of the capture thread: only figures are read here. */
+  private final CounterSet captureCounters;
+
+  private long lostTold;
   private boolean told;
   private long watchdogNs;
 
@@ -91,6 +100,9 @@ public final class Daemon implements AutoCloseable {
       DropEvidence evidence)
       throws IOException {
     log = around.log();
+    diskProblems = new NewProblems(log, EventKind.SPOOL);
+    storeProblems = new NewProblems(log, EventKind.STORE);
+    captureCounters = around.captureCounters();
     manager = around.manager();
     this.spool = spool;
     this.evidence = evidence;
@@ -122,6 +134,8 @@ public final class Daemon implements AutoCloseable {
             SpoolWorker.of(spool, files, coverage, around.spoolCounters()),
             new Uploader(spool, stores, around.spoolCounters()),
             state);
+    settingProblems = settings.problems();
+    settingProblems.forEach(problem -> log.warning(EventKind.SETTING, problem));
     ringBytes = settings.capture().rings().totalBytes();
     rings = new RingBudget(settings.capture().rings());
     RingUse use = new RingUse(rings, around.captureCounters(), settings.capture().wirePackets());
@@ -214,9 +228,10 @@ public final class Daemon implements AutoCloseable {
   /** Watches over the threads until it is time to stop, or one of them has died. */
   public void supervise(StopSignal stop) throws InterruptedException, WorkerFailure {
     while (!stop.isRaisedWithin(turnMs())) {
-      throwIfDead("capture-0", capture.failure());
       throwIfDead("drops-0", drops == null ? null : drops.failure());
+      // When the spool thread dies, the capture thread does because of that.
       throwIfDead("spool", spoolThread.failure());
+      throwIfDead("capture-0", capture.failure());
       throwIfDead("control", control.failure());
       look(System.nanoTime());
     }
@@ -245,6 +260,9 @@ public final class Daemon implements AutoCloseable {
     silent = List.copyOf(now);
     live = now.isEmpty();
     clock.look(TimeOfDay.nowNs(), tickNs).ifPresent(step -> log.warning(EventKind.CLOCK, step));
+    diskProblems.tell(spoolThread.diskProblems());
+    storeProblems.tell(spoolThread.storeProblems());
+    tellLosses();
     if (!told && control.isFollowing()) {
       told = true;
       manager.ready(control.summary());
@@ -256,6 +274,18 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
+  private void tellLosses() {
+    long lost = captureCounters.get(AgentCounter.FRAMES_LOST);
+    if (lost > lostTold) {
+      lostTold = lost;
+      log.warning(
+          EventKind.LOSS,
+          lost
+              + " frames were lost since the start, at ports that 'flowlog-agent ports' shows:"
+              + " raise capture.ring_bytes, or give the agent more processor");
+    }
+  }
+
   /** So often the service manager is told; a thread that does nothing for so long hangs. */
   private long halfWatchdogNs() {
     return manager.watchdogPeriod().orElse(NO_WATCHDOG).toNanos() / 2;
@@ -264,9 +294,11 @@ public final class Daemon implements AutoCloseable {
   /** Returns how the agent is; any thread may ask. */
   public Health health() {
     List<String> problems = new ArrayList<>(silent);
+    problems.addAll(settingProblems);
     problems.addAll(evidence.problems());
     problems.addAll(control.problems());
-    problems.addAll(spoolThread.problems());
+    problems.addAll(spoolThread.diskProblems());
+    problems.addAll(spoolThread.storeProblems());
     problems.addAll(clock.problems(TimeOfDay.nowNs()));
     return new Health(control.isFollowing() || told, live, problems);
   }
@@ -304,7 +336,8 @@ public final class Daemon implements AutoCloseable {
     try {
       spoolThread.close();
       if (drained) {
-        state.alive(TimeOfDay.nowNs());
+        // What came while rows were put away was seen by nobody.
+        state.alive(control.capturedUntilNs());
       }
     } finally {
       interfaces.close();
@@ -324,14 +357,21 @@ public final class Daemon implements AutoCloseable {
   }
 
   private boolean awaitCapture() {
-    if (capture.failure() != null) {
-      return false;
-    }
     try {
-      return control.awaitEnd(CAPTURE_STOP_MS) && capture.awaitEnd(CAPTURE_STOP_MS);
+      long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CAPTURE_STOP_MS);
+      while (!isCaptureDead() && System.nanoTime() - endNs < 0) {
+        if (control.awaitEnd(TURN_MS)) {
+          return !isCaptureDead() && capture.awaitEnd(CAPTURE_STOP_MS);
+        }
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return false;
     }
+    return false;
+  }
+
+  /** Whichever of the two is left would wait for the other for ever. */
+  private boolean isCaptureDead() {
+    return capture.failure() != null || control.failure() != null;
   }
 }

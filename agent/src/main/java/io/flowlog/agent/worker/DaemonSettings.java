@@ -6,6 +6,8 @@ import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.logger.LoggerConfig;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What a daemon is told when it is made, and does not change.
@@ -22,4 +24,18 @@ public record DaemonSettings(
     EncoderSettings encoding,
     ZoneOffset zone,
     long intervalUnitNs,
-    int rowsPerFile) {}
+    int rowsPerFile) {
+
+  private static final long MINUTE_NS = TimeUnit.MINUTES.toNanos(1);
+
+  /** Returns what should not be so where the agent is in use, one line each. */
+  List<String> problems() {
+    if (intervalUnitNs == MINUTE_NS) {
+      return List.of();
+    }
+    return List.of(
+        "record.interval_unit is "
+            + TimeUnit.NANOSECONDS.toSeconds(intervalUnitNs)
+            + "s: loggers' intervals are not of minutes, which is for tests: set it to 1m");
+  }
+}

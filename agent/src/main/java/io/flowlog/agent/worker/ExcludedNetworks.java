@@ -1,7 +1,7 @@
 package io.flowlog.agent.worker;
 
 import io.flowlog.agent.capture.DropReport;
-import io.flowlog.agent.decode.PacketView;
+import io.flowlog.agent.decode.PacketBatch;
 import io.flowlog.agent.port.IpAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -40,6 +40,7 @@ final class ExcludedNetworks {
       lowMasks[i] = mask(prefixBits - 64);
     } else {
       lows[i] = ByteBuffer.wrap(address).getInt() & 0xffff_ffffL;
+      // An IPv4 address fills only half a word: what is before it is zero in all of them.
       highMasks[i] = -1;
       lowMasks[i] = mask(prefixBits + 32);
     }
@@ -58,12 +59,21 @@ final class ExcludedNetworks {
     return ipv6.length == 0;
   }
 
-  /** Tells whether a packet comes from or goes to one of them. */
-  boolean contain(PacketView packet) {
+  /** Tells whether the last packet of a batch comes from or goes to one of them. */
+  boolean containLast(PacketBatch batch) {
+    long[] words = batch.words();
+    int base = (batch.size() - 1) * PacketBatch.STRIDE;
+    long source = words[base + PacketBatch.SOURCE_LOW];
+    long destination = words[base + PacketBatch.DESTINATION_LOW];
     for (int i = 0; i < ipv6.length; i++) {
-      if (ipv6[i] == packet.isIpv6()
-          && (contains(i, packet.sourceHigh(), packet.sourceLow())
-              || contains(i, packet.destinationHigh(), packet.destinationLow()))) {
+      // Seen for every packet: the lower halves alone rule out almost all.
+      long mask = lowMasks[i];
+      boolean fromThere = ((source ^ lows[i]) & mask) == 0;
+      boolean goesThere = ((destination ^ lows[i]) & mask) == 0;
+      if ((fromThere || goesThere)
+          && ipv6[i] == PacketBatch.isIpv6(words[base + PacketBatch.KEY])
+          && ((fromThere && isHigh(i, words[base + PacketBatch.SOURCE_HIGH]))
+              || (goesThere && isHigh(i, words[base + PacketBatch.DESTINATION_HIGH])))) {
         return true;
       }
     }
@@ -83,8 +93,10 @@ final class ExcludedNetworks {
   }
 
   private boolean contains(int i, long high, long low) {
-    long highMask = highMasks[i];
-    // An IPv4 address fills only half a word: the prefix bits before it are the same zeroes.
-    return ((high ^ highs[i]) & highMask) == 0 && ((low ^ lows[i]) & lowMasks[i]) == 0;
+    return isHigh(i, high) && ((low ^ lows[i]) & lowMasks[i]) == 0;
+  }
+
+  private boolean isHigh(int i, long high) {
+    return ((high ^ highs[i]) & highMasks[i]) == 0;
   }
 }

@@ -7,7 +7,6 @@ import io.flowlog.agent.capture.LiveSource;
 import io.flowlog.agent.decode.FrameDecoder;
 import io.flowlog.agent.decode.FrameOutcome;
 import io.flowlog.agent.decode.PacketBatch;
-import io.flowlog.agent.decode.PacketView;
 import io.flowlog.agent.flow.ConnectionTable;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
@@ -34,7 +33,6 @@ final class PacketIntake implements FrameHandler {
 
   private final FrameDecoder decoder = new FrameDecoder();
   private final PacketBatch batch = new PacketBatch(BATCH_PACKETS);
-  private final PacketView lastPacket = new PacketView(batch);
   private final long[] outcomes = new long[OUTCOMES.length];
   private final ConnectionTable table;
   private final CounterSet counters;
@@ -93,7 +91,7 @@ final class PacketIntake implements FrameHandler {
   }
 
   private void assign(Frame frame) {
-    if (excluded.contain(lastPacket.at(batch.size() - 1))) {
+    if (excluded.containLast(batch)) {
       batch.removeLast();
       counters.increment(AgentCounter.FRAMES_EXCLUDED);
     } else if (matcher != null && matcher.match(frame, batch) == 0) {

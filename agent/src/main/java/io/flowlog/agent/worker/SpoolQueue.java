@@ -43,7 +43,7 @@ final class SpoolQueue implements SliceSink {
     void runOn(SliceSink sink) throws IOException;
   }
 
-  /** Makes an empty queue; the heartbeat is the capture thread's, which beats while it waits. */
+  /** Makes an empty queue; the heartbeat is the capture thread's, which beats here, too. */
   SpoolQueue(CounterSet counters, Heartbeat heartbeat) {
     this.counters = counters;
     this.heartbeat = heartbeat;
@@ -103,6 +103,8 @@ final class SpoolQueue implements SliceSink {
   }
 
   private void put(Command command) throws IOException {
+    // A leap of the clock ends a thousand slices in one go.
+    heartbeat.beat();
     checkSpool();
     try {
       while (!commands.offer(command, PATIENCE_MS, TimeUnit.MILLISECONDS)) {

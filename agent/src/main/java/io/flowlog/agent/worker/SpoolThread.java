@@ -28,8 +28,8 @@ final class SpoolThread implements AutoCloseable {
   private long tidiedNs = System.nanoTime();
   private volatile boolean ending;
   private volatile @Nullable Throwable failure;
-  private volatile List<String> problems = List.of();
-  private volatile @Nullable IOException waitingFor;
+  private volatile List<String> diskProblems = List.of();
+  private volatile List<String> storeProblems = List.of();
   private volatile int filesWaiting;
 
   private SpoolThread(Parts parts, Heartbeat heartbeat) {
@@ -78,11 +78,10 @@ final class SpoolThread implements AutoCloseable {
       boolean busy = queue.drainTo(worker) > 0;
       // What an earlier life left may be of intervals that go on: only the plan tells.
       busy = busy || (worker.knowsPlan() && worker.sealNext());
-      waitingFor = null;
       busy |= uploader.doWork(nowNs) > 0;
-      problems = uploader.problems();
       filesWaiting = worker.filesWaiting();
-      noteAlive();
+      storeProblems = uploader.problems();
+      diskProblems = noteAlive();
       tidy(nowNs);
       if (!busy && !last) {
         queue.await();
@@ -93,7 +92,7 @@ final class SpoolThread implements AutoCloseable {
       if (e.code() != SpoolException.Code.DISK_FULL || last) {
         throw e;
       }
-      waitingFor = e;
+      diskProblems = List.of("rows wait for room: " + e.getMessage());
       if (uploader.doWork(nowNs) == 0) {
         Thread.sleep(DISK_PATIENCE_MS);
       }
@@ -102,11 +101,21 @@ final class SpoolThread implements AutoCloseable {
   }
 
   /** Until here all that was seen is on disk: what a sudden end would lose is later. */
-  private void noteAlive() throws IOException {
+  private List<String> noteAlive() {
     long untilNs = worker.completeUntilNs();
-    if (untilNs > aliveUntilNs) {
+    if (untilNs <= aliveUntilNs) {
+      return List.of();
+    }
+    try {
       state.alive(untilNs);
       aliveUntilNs = untilNs;
+      return List.of();
+    } catch (IOException e) {
+      // No reason to end: the next life would tell of a gap that is longer than it was.
+      return List.of(
+          "until when the agent was alive cannot be noted: "
+              + e.getMessage()
+              + ": make room on the disk of state_dir, and let the agent's user write there");
     }
   }
 
@@ -128,10 +137,14 @@ final class SpoolThread implements AutoCloseable {
     }
   }
 
-  /** Returns what is wrong with the disk and the stores, in words. */
-  List<String> problems() {
-    IOException disk = waitingFor;
-    return disk == null ? problems : List.of("rows wait for room: " + disk.getMessage());
+  /** Returns what is wrong with the disk, in words. */
+  List<String> diskProblems() {
+    return diskProblems;
+  }
+
+  /** Returns what is wrong with the stores, in words. */
+  List<String> storeProblems() {
+    return storeProblems;
   }
 
   /** Returns how many files waited to be stored when it was last looked. */

@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The live benchmark itself, with the reader that needs nothing built. Needs root and gcc. */
 @Timeout(120)
@@ -22,6 +24,7 @@ class LiveBenchTest {
   /** Of the first word, the script has made sure that seen and lost add up to it. */
   private static final String MEASUREMENT = " +bare +100 connections .*: [1-9]\\d* packets, .*";
 
+  @TempDir Path folder;
   private int status;
   private long pid;
 
@@ -63,6 +66,39 @@ class LiveBenchTest {
     assertTrue(rows.stream().allMatch(row -> row.contains(" | 1.0 | ")), output);
     String ownNames = "flv-" + pid + "-";
     assertFalse(run("netns", "list").contains(ownNames));
+  }
+
+  @Test
+  void shouldFindEveryPacketInTheRecordsOfTheAgent() throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String classPath = System.getProperty("java.class.path", "");
+    Path program = folder.resolve("flowlog-agent");
+    Files.writeString(
+        program,
+        "#!/bin/sh\nexec " + java + " -cp '" + classPath + "' io.flowlog.agent.cli.Main \"$@\"\n");
+    assertTrue(program.toFile().setExecutable(true));
+    String output =
+        run(
+            "--readers",
+            "agent",
+            "--flows",
+            "1000",
+            "--rates",
+            "20000",
+            "--rounds",
+            "1",
+            "--seconds",
+            "2",
+            "--interval",
+            "1",
+            "--warm-up",
+            "0",
+            "--program",
+            program.toString());
+
+    // The script itself has compared the records with what came.
+    assertEquals(0, status, output);
+    assertEquals(1, output.lines().filter(line -> line.contains("100.000%")).count(), output);
   }
 
   @Test

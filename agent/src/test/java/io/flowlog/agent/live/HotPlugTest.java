@@ -76,6 +76,28 @@ class HotPlugTest {
   }
 
   @Test
+  void shouldFollowAnInterfaceThatIsReplacedByOneWithItsNumber() throws IOException {
+    begin();
+    plug("vm1", "tap1");
+    traffic.send("vm1", "tap1", 25);
+    host.await("it was seen", () -> host.framesOf("tap1") == 25);
+    String file = "/sys/class/net/tap1/ifindex";
+    String number = host.net().in(LiveHost.HOST, "cat", file).strip();
+    String peer = " up type veth peer name eth0 netns " + host.net().fullName("vm2");
+    // the first line is followed at once, the others a second later, all in one
+    String first = "link add other type veth peer name other2\nlink del tap1\n";
+    host.write("batch", first + "link add tap1 index " + number + peer + "\n");
+    host.net().in(LiveHost.HOST, "ip", "-batch", host.folder().resolve("batch").toString());
+    host.net().in("vm2", "ip", "link", "set", "eth0", "up");
+    host.await("the other one", () -> host.isCapturing("tap1") && host.framesOf("tap1") == 0);
+    traffic.send("vm2", "tap1", 15);
+    host.stop();
+
+    checkBursts("tap1");
+    assertTrue(!books("tap1").gaps().isEmpty());
+  }
+
+  @Test
   void shouldFollowNamesThatTwoInterfacesExchange() throws IOException {
     begin();
     plug("vm1", "tap1");

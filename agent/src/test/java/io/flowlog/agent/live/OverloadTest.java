@@ -56,6 +56,7 @@ class OverloadTest {
     host.await(
         "all are counted", () -> host.metric("flowlog_frames_total") + host.metric(LOST) >= sent);
     long lost = host.metric(LOST);
+    host.await("it is told", () -> host.log().contains(" frames were lost since the start"));
     host.stop();
 
     List<Row> rows = host.rowsOf("all");

@@ -91,6 +91,7 @@ class RestartTest {
     Traffic.Burst first = traffic.send("vm1", "tap1", 500);
     host.stop();
     long endedUs = Traffic.nowUs();
+    assertEquals(endOfRowsUs("tap2"), lastAliveUs());
     Map<Path, String> before = contents();
     if (endedUs / INTERVAL_US == first.startedUs() / INTERVAL_US) {
       assertTrue(
@@ -113,6 +114,19 @@ class RestartTest {
     assertEquals(300, books.packetsOf(second));
     assertTrue(books.hasGapOver(unseen.startedUs(), unseen.endedUs()), books.gaps().toString());
     assertEquals(1, books.gaps().size(), books.gaps().toString());
+  }
+
+  private long endOfRowsUs(String device) throws IOException {
+    return books(device).rows().stream()
+        .mapToLong(row -> row.number("timestamp_end"))
+        .max()
+        .orElseThrow();
+  }
+
+  /** Returns since when the next life will miss what comes. */
+  private long lastAliveUs() throws IOException {
+    String alive = Files.readString(host.folder().resolve("state/last-alive")).strip();
+    return TimeUnit.NANOSECONDS.toMicros(Long.parseLong(alive));
   }
 
   private static boolean isPart(Path file) {

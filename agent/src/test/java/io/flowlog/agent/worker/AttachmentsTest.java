@@ -75,6 +75,32 @@ class AttachmentsTest {
   }
 
   @Test
+  void shouldOpenAnotherSourceWhereOneHasEnded() {
+    attachments.follow(List.of(at(PORT_1, 5), at(PORT_2, 6)));
+    MadeSource ended = openedAt(5);
+    assertFalse(attachments.isAnyExhausted());
+    ended.gone = true;
+    assertTrue(attachments.isAnyExhausted());
+
+    Attachments.Change change = attachments.follow(List.of(at(PORT_1, 5), at(PORT_2, 6)));
+    assertEquals(List.of(ended), change.removed());
+    assertEquals(List.of(new CaptureOrder.PortSource(PORT_1, openedAt(5))), change.added());
+    assertFalse(attachments.isAnyExhausted());
+  }
+
+  @Test
+  void shouldOpenAnotherSourceWhereOneWasGivenBackUnread() {
+    attachments.follow(List.of(at(PORT_1, 5)));
+    MadeSource unread = openedAt(5);
+    attachments.close(unread);
+    assertNull(attachments.sourceOf(PORT_1));
+
+    Attachments.Change change = attachments.follow(List.of(at(PORT_1, 5)));
+    assertEquals(List.of(), change.removed());
+    assertEquals(List.of(new CaptureOrder.PortSource(PORT_1, openedAt(5))), change.added());
+  }
+
+  @Test
   void shouldSayWhyAPortIsNotCapturedAndTryAgain() {
     obstacles.put(5, "no room");
     Attachments.Change first = attachments.follow(List.of(at(PORT_1, 5), at(PORT_2, 6)));

@@ -373,6 +373,29 @@ class CaptureWorkerTest {
   }
 
   @Test
+  void shouldHaveWhatASourceSawThatIsGivenUpWhileAnotherIsCrowded() throws IOException {
+    MadeSource ending = attach(PORT_1);
+    MadeSource crowded = attach(PORT_2, PORT_1);
+    passTime(UNIT_NS);
+    ending.add(nowNs - MS, nowNs + 60 * MS);
+    crowded.add(nowNs + MS, nowNs + MS);
+    crowded.crowded = true;
+    orders.put(
+        new CaptureOrder(
+            nowNs,
+            new CapturePlan(List.of(LOGGER), List.of(PORT_2)),
+            List.of(),
+            List.of(ending),
+            List.of(),
+            false));
+    passTime(2 * UNIT_NS);
+
+    assertTrue(ending.closed);
+    assertEquals(2, slices.packets.values().stream().mapToLong(Slices::sum).sum());
+    assertEquals(0, counters.get(AgentCounter.PACKETS_OUT_OF_ORDER));
+  }
+
+  @Test
   void shouldPutEachFrameInTheSliceOfItsTimeWhateverTheRingsDo() throws IOException {
     for (int seed = 1; seed <= 30; seed++) {
       new CaptureWorkerTest().checkRandomFrames(new Random(seed));

@@ -8,7 +8,6 @@ import io.flowlog.agent.cli.demo.FrameBuilder;
 import io.flowlog.agent.decode.FrameDecoder;
 import io.flowlog.agent.decode.FrameOutcome;
 import io.flowlog.agent.decode.PacketBatch;
-import io.flowlog.agent.decode.PacketView;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -25,7 +24,7 @@ class ExcludedNetworksTest {
     PacketBatch batch = new PacketBatch(1);
     FrameOutcome outcome = new FrameDecoder().decode(frame.udp(1, 2).toFrame(0), batch);
     assertEquals(FrameOutcome.PACKET, outcome);
-    return new ExcludedNetworks(networks).contain(new PacketView(batch));
+    return new ExcludedNetworks(networks).containLast(batch);
   }
 
   private static boolean contains(String network, String address) {

@@ -11,6 +11,8 @@ import io.flowlog.agent.store.DirectoryStore;
 import io.flowlog.agent.store.Uploader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -115,6 +117,16 @@ class SpoolThreadTest extends SliceSinkContract {
   }
 
   @Test
+  void shouldShowThatTheCaptureThreadGetsOnWithEachThingThatItPutsIn() throws IOException {
+    Heartbeat heartbeat = new Heartbeat("capture", 0);
+    SpoolQueue queue = new SpoolQueue(counters, heartbeat);
+    assertEquals(5, heartbeat.silenceNs(5));
+    queue.onSliceStart(5, 6);
+    assertEquals(0, heartbeat.silenceNs(10));
+    assertEquals(5, heartbeat.silenceNs(15));
+  }
+
+  @Test
   void shouldDoFirstWhatFailedLast() throws IOException {
     SpoolQueue queue = new SpoolQueue(counters, new Heartbeat("capture", 0));
     Scribe scribe = new Scribe();
@@ -134,6 +146,18 @@ class SpoolThreadTest extends SliceSinkContract {
     IOException e = assertThrows(IOException.class, this::finish);
     assertTrue(
         String.valueOf(e.getMessage()).contains("rows came outside a slice"), e.getMessage());
+  }
+
+  @Test
+  void shouldGoOnWhenItCannotNoteUntilWhenItWasAlive() throws IOException {
+    Path inTheWay = Files.writeString(folder.resolve("state"), "");
+    sink().onPlan(plan(logger()));
+    putSlice(0);
+    putSlice(1);
+    finish();
+    assertEquals(2, ReplayFixture.files(out()).size());
+    String problem = Objects.requireNonNull(thread).diskProblems().get(0);
+    assertTrue(problem.contains(inTheWay + ": make room on the disk of state_dir"), problem);
   }
 
   @Test

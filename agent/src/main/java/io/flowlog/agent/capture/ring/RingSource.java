@@ -34,8 +34,8 @@ public final class RingSource implements LiveSource {
   private long heldNs;
   private boolean linkDown;
   private boolean deviceGone;
-  private boolean exhausted;
-  private boolean closed;
+  private volatile boolean exhausted;
+  private volatile boolean closed;
 
   private RingSource(String device, RingUse use, RingShape shape, PacketRing ring) {
     this.device = device;
