@@ -61,7 +61,6 @@ final class ControlThread {
   /** Whether the overview does not yet show what the last order brought. */
   private boolean overviewIsOld;
 
-
   private volatile long capturedUntilNs;
   private volatile boolean stopping;
   private volatile boolean following;

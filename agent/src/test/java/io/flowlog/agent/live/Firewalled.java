@@ -63,8 +63,13 @@ final class Firewalled {
 
   /** Replaces the rules of iptables, for IPv4 and IPv6 alike. */
   void iptables(String rules) {
+    iptables(rules, "iptables-restore", "ip6tables-restore");
+  }
+
+  /** Replaces the rules of some of iptables' kinds. */
+  void iptables(String rules, String... tools) {
     host.write("rules", rules);
-    for (String tool : List.of("iptables-restore", "ip6tables-restore")) {
+    for (String tool : tools) {
       host.net().in(LiveHost.HOST, tool, host.folder().resolve("rules").toString());
     }
   }

@@ -143,6 +143,9 @@ class VerdictTest {
       Count sent = machines.send(2, 6, frame);
       machines.expect(2, EGRESS, DROP, "17 v4 7>" + port + FIREWALL, sent);
     }
+    // of the instance metadata service there are no records at all
+    FrameBuilder ethernet = FrameBuilder.ethernet(Firewalled.mac(2), Firewalled.mac(1));
+    machines.send(2, 2, ethernet.ipv4("10.77.0.2", "169.254.169.254").udp(7, 5802));
     udp(2, 1, false, 5809, 7, ACCEPT);
     udp(1, 2, false, 5802, 8, ACCEPT);
     sendFragments();
@@ -208,6 +211,56 @@ class VerdictTest {
     machines.expect(2, EGRESS, ACCEPT, "17 v4 7>5302", sent);
     machines.expect(1, INGRESS, ACCEPT, "17 v4 7>5302", sent);
     assertRecorded();
+  }
+
+  @Test
+  void shouldTellRejectedPacketsAndThoseOfAnEstablishedConnection() throws IOException {
+    machines.iptables(
+        """
+        *filter
+        -A FORWARD -m physdev --physdev-in tap2 -m mac ! --mac-source 02:77:00:00:00:02 -j DROP
+        -A FORWARD -m state --state RELATED,ESTABLISHED -j ACCEPT
+        -A FORWARD -m state --state INVALID -j DROP
+        -A FORWARD -p udp --dport 5301 -j REJECT
+        -A FORWARD -p tcp --dport 5302 -j REJECT --reject-with tcp-reset
+        COMMIT
+        """,
+        "iptables-restore");
+    host.start();
+    converse();
+    udp(2, 1, false, 53, 2, ACCEPT);
+    udp(2, 1, false, 5301, 2, DROP);
+    // the host answers for the receiver
+    machines.expect(2, INGRESS, ACCEPT, "6 v4 5302>" + number, new Count(1, 40));
+    syn(2, 1, false, 5302, DROP);
+    assertRecorded();
+  }
+
+  /** Opens a connection; others use its numbers, too, and a stray answer belongs to none. */
+  private void converse() {
+    String flow = "6 v4 40000>80";
+    String back = "6 v4 80>40000";
+    FrameBuilder syn = Firewalled.frame(2, 1, false).tcp(40_000, 80, FrameBuilder.SYN);
+    Count opened = machines.send(2, 1, syn);
+    int synAck = FrameBuilder.SYN | FrameBuilder.ACK;
+    FrameBuilder answer = Firewalled.frame(1, 2, false).tcp(80, 40_000, synAck, 0, 1);
+    Count answered = machines.send(1, 1, answer);
+    FrameBuilder ack = Firewalled.frame(2, 1, false).tcp(40_000, 80, FrameBuilder.ACK, 1, 1);
+    opened = opened.plus(machines.send(2, 5, ack));
+    machines.expect(2, EGRESS, ACCEPT, flow, opened);
+    machines.expect(1, INGRESS, ACCEPT, flow, opened);
+    machines.expect(1, EGRESS, ACCEPT, back, answered);
+    machines.expect(2, INGRESS, ACCEPT, back, answered);
+    FrameBuilder spoofed =
+        FrameBuilder.ethernet("02:77:00:00:00:66", Firewalled.mac(1))
+            .ipv4("10.77.0.2", "10.77.0.1")
+            .tcp(40_000, 80, FrameBuilder.ACK, 1, 1);
+    Count dropped = machines.send(2, 4, spoofed);
+    FrameBuilder stray =
+        Firewalled.frame(2, 1, false).tcp(40_000, 80, FrameBuilder.ACK, 900_000_000, 1);
+    dropped = dropped.plus(machines.send(2, 3, stray.payloadOf(10)));
+    machines.expect(2, EGRESS, DROP, flow + FIREWALL, dropped);
+    machines.expect(1, INGRESS, DROP, flow + FIREWALL, dropped);
   }
 
   @Test

@@ -387,6 +387,7 @@ class CaptureWorkerTest {
             List.of(),
             List.of(ending),
             List.of(),
+            WatchedPorts.NONE,
             false));
     passTime(2 * UNIT_NS);
 
