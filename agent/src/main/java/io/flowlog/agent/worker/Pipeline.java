@@ -11,6 +11,7 @@ import io.flowlog.agent.logger.CapturePlan;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.port.LoggingPort;
+import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordBuilder;
 import io.flowlog.agent.record.SlicePlan;
@@ -83,10 +84,19 @@ final class Pipeline {
    */
   List<String> begin(CapturePlan plan, long nowNs, OptionalLong lastAliveNs) throws IOException {
     List<String> refusals = change(plan, nowNs);
-    if (lastAliveNs.isPresent() && lastAliveNs.getAsLong() < nowNs) {
-      numbers.all().forEach(number -> builder.gap(number, lastAliveNs.getAsLong(), nowNs));
-    }
+    lastAliveNs.ifPresent(sinceNs -> tellGap(sinceNs, nowNs));
     return refusals;
+  }
+
+  private void tellGap(long sinceNs, long nowNs) {
+    for (int number : numbers.all()) {
+      if (sinceNs < nowNs) {
+        builder.gap(number, sinceNs, nowNs);
+      } else {
+        // The clock was set back meanwhile: how long it was is not known either.
+        builder.lost(number, FlowRecord.UNKNOWN);
+      }
+    }
   }
 
   /**

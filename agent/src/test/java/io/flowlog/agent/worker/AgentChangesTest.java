@@ -218,6 +218,18 @@ class AgentChangesTest {
   }
 
   @Test
+  void shouldSayThatSomethingIsMissingWhenTheClockWasSetBackBetweenTwoLives() throws IOException {
+    send(ONE, 0.5, 7);
+    agent.stop(at(3));
+    agent.start(at(2));
+    send(ONE, 2.5, 8);
+    agent.advanceTo(at(5));
+    assertEquals(
+        List.of("00:00_part1 1 7 1 OK", "00:00_part2 1   SKIPDATA", "00:00_part2 1 8 1 OK"),
+        rows(LONG));
+  }
+
+  @Test
   void shouldKeepWhatWasCutBeforeAKillAndSayWhatIsMissing() throws IOException {
     agent.loggers.add(SHORT);
     agent.reload(START_NS);
