@@ -37,6 +37,12 @@ public final class DropReport {
   /** The outer VLAN, 0 for none. */
   public int vlan;
 
+  /**
+   * Whether the packets are fragments behind the first of their datagram. In the place of ports
+   * they have the two halves of what identifies the datagram.
+   */
+  public boolean laterFragment;
+
   /** The layer 4 port, or the ICMP type. */
   public int sourcePort;
 

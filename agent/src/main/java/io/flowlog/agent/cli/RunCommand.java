@@ -47,6 +47,7 @@ final class RunCommand implements Callable<Integer> {
 
   private final EventLog log = new EventLog(System.err, System.getenv(), System::nanoTime);
   private final CounterSet captureCounters = new CounterSet();
+  private final CounterSet dropCounters = new CounterSet();
   private final CounterSet spoolCounters = new CounterSet();
   private final CounterSet controlCounters = new CounterSet();
   private final AtomicReference<@Nullable Daemon> running = new AtomicReference<>();
@@ -85,6 +86,7 @@ final class RunCommand implements Callable<Integer> {
   private PublishedMetrics metrics() {
     PublishedMetrics metrics = new PublishedMetrics(Version.text(), this::health);
     metrics.add(captureCounters);
+    metrics.add(dropCounters);
     metrics.add(spoolCounters);
     metrics.add(controlCounters);
     metrics.add(this::figure);
@@ -154,6 +156,7 @@ final class RunCommand implements Callable<Integer> {
         log,
         ServiceManager.of(System.getenv(), log),
         captureCounters,
+        dropCounters,
         spoolCounters,
         controlCounters);
   }

@@ -2,6 +2,7 @@ package io.flowlog.agent.config;
 
 import io.flowlog.agent.api.ApiConfig;
 import io.flowlog.agent.capture.CaptureConfig;
+import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.agent.flow.FlowConfig;
 import io.flowlog.agent.format.FormatConfig;
 import io.flowlog.agent.logger.LoggerConfig;
@@ -59,7 +60,15 @@ final class Sections {
             reader.values("exclude_addresses", IpAddress::canonicalNetwork),
             defaults.excludeAddresses()),
         or(reader.flag("wire_packets"), defaults.wirePackets()),
-        rings(reader, defaults.rings()));
+        rings(reader, defaults.rings()),
+        drops(reader, defaults.drops()));
+  }
+
+  private static DropConfig drops(FieldReader reader, DropConfig defaults) {
+    return new DropConfig(
+        or(reader.value("drops", Values::dropMode), defaults.mode()),
+        or(reader.values("drop_reasons", Values::dropReason), defaults.reasons()),
+        or(reader.values("malformed_reasons", Values::dropReason), defaults.malformedReasons()));
   }
 
   private static CaptureConfig.RingSettings rings(

@@ -1,5 +1,6 @@
 package io.flowlog.agent.config;
 
+import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.agent.format.TimestampUnit;
 import io.flowlog.agent.port.FieldException;
 import io.flowlog.agent.port.FieldProblem;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Reads the kinds of value that the configuration file has besides amounts. */
@@ -54,6 +56,27 @@ final class Values {
     throw new FieldException(
         FieldProblem.quote(text) + " has daylight saving or another change ahead",
         "use UTC or a fixed offset such as +09:00, else file names would repeat");
+  }
+
+  /** Reads whether the kernel is asked what it drops. */
+  static DropConfig.Mode dropMode(String text) throws FieldException {
+    for (DropConfig.Mode mode : DropConfig.Mode.values()) {
+      if (mode.name().toLowerCase(Locale.ROOT).equals(text)) {
+        return mode;
+      }
+    }
+    throw new FieldException(
+        FieldProblem.quote(text) + " is not a known value", "use auto, off, required");
+  }
+
+  /** Reads the name of one of the kernel's reasons; which there are is known where it runs. */
+  static String dropReason(String text) throws FieldException {
+    if (!text.matches("[A-Z][A-Z0-9_]{0,63}")) {
+      throw new FieldException(
+          FieldProblem.quote(text) + " is not the name of a drop reason",
+          "write it as the kernel does, without SKB_DROP_REASON_, like NETFILTER_DROP");
+    }
+    return text;
   }
 
   /** Reads the unit of points in time by its symbol. */

@@ -65,6 +65,9 @@ final class DropIntake {
     words[PacketBatch.DESTINATION_HIGH] = drop.destinationHigh;
     words[PacketBatch.DESTINATION_LOW] = drop.destinationLow;
     words[PacketBatch.KEY] = PacketBatch.keyOf(drop);
+    if (drop.laterFragment) {
+      fillPortsOfFragment(drop);
+    }
     words[PacketBatch.SIZE] = PacketBatch.sizeOf(drop.direction);
     counts.packets = drop.packets;
     counts.bytes = drop.bytes;
@@ -73,6 +76,14 @@ final class DropIntake {
     counts.tcpFlags = drop.tcpFlags;
     counts.synAckSeen = drop.synAckSeen;
     counts.dropPoint = drop.dropPoint;
+  }
+
+  /** As with fragments that are seen: the ports of the first one, if that was seen. */
+  private void fillPortsOfFragment(DropReport drop) {
+    words[PacketBatch.SEQUENCE] = (long) drop.sourcePort << 16 | drop.destinationPort;
+    long ports = extras.fragments(drop.portIndex).find(words, 0);
+    long portless = words[PacketBatch.KEY] & 0xffff_ffffL;
+    words[PacketBatch.KEY] = ports == FragmentTable.NOT_FOUND ? portless : portless | ports;
   }
 
   /** A SYN that nobody saw opens a connection too, if there is none that it could be part of. */

@@ -29,7 +29,22 @@ public enum AgentCounter {
       "frames_of_no_port_total", "Frames that belong to no logging port: in no record."),
   DROPS_OF_NO_PORT(
       "drops_of_no_port_total",
-      "Packets that the host dropped, told when their logging port was gone: in no record."),
+      "Packets that the host dropped, of no logging port or of one that was gone when it was told:"
+          + " in no record."),
+  DROPS_OF_COPIES(
+      "drops_of_copies_total",
+      "Dropped copies of packets that a bridge flooded, for ports that they were not for."),
+  DROPS_UNTOLD(
+      "drops_untold_total",
+      "Dropped packets of too many flows at once: their ports' intervals are SKIPDATA."),
+  DROPS_MISSED(
+      "drops_missed_total", "Drops in the kernel that interrupted the look at another one."),
+  DROP_QUEUE_FULL(
+      "drop_queue_full_total",
+      "Times that the thread that collects drops waited for the capture thread."),
+  PACKETS_MALFORMED(
+      "packets_malformed_total",
+      "Packets that the host dropped because they were malformed: see capture.malformed_reasons."),
   FRAMES_EXCLUDED("frames_excluded_total", "Packets of an address in capture.exclude_addresses."),
   LINKTYPE_UNKNOWN(
       "frames_linktype_unknown_total", "Frames of a link type that we cannot read: in no record."),

@@ -28,11 +28,15 @@ final class CaptureWorker {
   /** A packet's worth of work is small: other sources, too, get their turn within milliseconds. */
   private static final int FRAMES_PER_TURN = 8192;
 
+  /** Drops that are later than this count late: who tells of them is in trouble. */
+  private static final long DROPS_PATIENCE_NS = 1_000_000_000;
+
   /** After a longer leap of the clock it is clear enough that nothing is known. */
   private static final int MARKED_SLICES_MAX = 1500;
 
   private final Pipeline pipeline;
   private final OrderSlot orders;
+  private final @Nullable DropVerdicts drops;
   private final OptionalLong lastAliveNs;
   private final List<SourceLosses> sources = new ArrayList<>();
   private List<LiveSource> current = List.of();
@@ -49,11 +53,14 @@ final class CaptureWorker {
   /**
    * Makes a worker without sources.
    *
+   * @param drops null if nobody tells what the host drops
    * @param lastAliveNs until when an earlier life of the agent counted
    */
-  CaptureWorker(Pipeline pipeline, OrderSlot orders, OptionalLong lastAliveNs) {
+  CaptureWorker(
+      Pipeline pipeline, OrderSlot orders, @Nullable DropVerdicts drops, OptionalLong lastAliveNs) {
     this.pipeline = pipeline;
     this.orders = orders;
+    this.drops = drops;
     this.lastAliveNs = lastAliveNs;
   }
 
@@ -72,15 +79,15 @@ final class CaptureWorker {
     boolean drained = reached;
     boolean passed = reached;
     for (int i = 0; i < sources.size(); i++) {
-      LiveSource source = sources.get(i).source();
-      int taken = pipeline.captureBefore(source, FRAMES_PER_TURN, barrierNs);
+      int taken = capture(sources.get(i), barrierNs, tickNs);
       frames += taken;
       drained &= taken < FRAMES_PER_TURN;
-      passed &= isPast(source, tickNs);
+      passed &= isPast(sources.get(i).source(), tickNs);
     }
+    passed &= areDropsPast(barrierNs, tickNs);
     boolean busy = pipeline.tend(nowNs);
     if (drained && (passed || (isCrowded() && !isOneAwaited(order, tickNs)))) {
-      pass(barrierNs, order, nowNs);
+      pass(barrierNs, order, nowNs, tickNs);
       busy = true;
     }
     return frames > 0 || busy;
@@ -88,8 +95,27 @@ final class CaptureWorker {
 
   private long barrierNs(@Nullable CaptureOrder order, long nowNs) {
     long endNs = pipeline.sliceEndNs();
-    // The clock may have been set back since the order was given.
-    return order == null ? endNs : Math.min(endNs, Math.min(order.asOfNs(), nowNs));
+    return order == null ? endNs : Math.min(endNs, order.momentNs(nowNs));
+  }
+
+  private int capture(SourceLosses at, long barrierNs, long tickNs) throws IOException {
+    return at.skipOlder(FRAMES_PER_TURN, tickNs)
+        ? 0
+        : pipeline.captureBefore(at.source(), FRAMES_PER_TURN, barrierNs);
+  }
+
+  /** Counts drops, too; tells whether those before the barrier are there. */
+  private boolean areDropsPast(long barrierNs, long tickNs) throws IOException {
+    if (drops == null) {
+      return true;
+    }
+    drops.takeBefore(barrierNs);
+    long sinceNs = tickNs - reachedAtNs;
+    boolean past = drops.isCompleteUntil(barrierNs + ARRIVAL_NS);
+    if (!past && reached && sinceNs >= ARRIVAL_NS) {
+      drops.hurry();
+    }
+    return past || sinceNs >= DROPS_PATIENCE_NS;
   }
 
   private void lookAtClock(long barrierNs, long nowNs, long tickNs) throws IOException {
@@ -141,12 +167,13 @@ final class CaptureWorker {
     return order != null && order.removed().stream().anyMatch(source -> !isPast(source, tickNs));
   }
 
-  private void pass(long barrierNs, @Nullable CaptureOrder order, long nowNs) throws IOException {
+  private void pass(long barrierNs, @Nullable CaptureOrder order, long nowNs, long tickNs)
+      throws IOException {
     for (SourceLosses at : sources) {
       at.tellBefore(pipeline);
     }
-    if (order != null && Math.min(order.asOfNs(), nowNs) <= barrierNs) {
-      follow(order, barrierNs);
+    if (order != null && order.momentNs(nowNs) <= barrierNs) {
+      follow(order, barrierNs, tickNs);
     }
     // An order may be of the very moment at which a slice ends.
     if (pipeline.sliceEndNs() <= barrierNs) {
@@ -190,10 +217,10 @@ final class CaptureWorker {
     for (SourceLosses at : sources) {
       untilNs = Math.min(untilNs, at.source().nextNs());
     }
-    return untilNs;
+    return drops == null ? untilNs : Math.min(untilNs, drops.quietUntilNs());
   }
 
-  private void follow(CaptureOrder order, long asOfNs) throws IOException {
+  private void follow(CaptureOrder order, long asOfNs, long tickNs) throws IOException {
     List<LoggingPort> unseen = new ArrayList<>(blind);
     for (LiveSource source : order.removed()) {
       unseen.addAll(retire(source, asOfNs));
@@ -203,8 +230,11 @@ final class CaptureWorker {
       orders.refuse(follow(plan, asOfNs));
     }
     blind = order.blind();
+    if (drops != null) {
+      drops.know(order.watched());
+    }
     for (CaptureOrder.PortSource added : order.added()) {
-      add(added);
+      add(added, asOfNs, tickNs);
     }
     unseen.forEach(this::tellIfSeenAgain);
     current = sources.stream().map(SourceLosses::source).toList();
@@ -223,13 +253,13 @@ final class CaptureWorker {
     return pipeline.begin(plan, asOfNs, lastAliveNs);
   }
 
-  private void add(CaptureOrder.PortSource added) {
+  private void add(CaptureOrder.PortSource added, long asOfNs, long tickNs) {
     int number = pipeline.numberOf(added.port());
     if (number < 0) {
       orders.retire(added.source());
     } else {
       added.source().assignPort(number);
-      sources.add(new SourceLosses(added.port(), added.source()));
+      sources.add(new SourceLosses(added.port(), added.source(), asOfNs, tickNs));
     }
   }
 

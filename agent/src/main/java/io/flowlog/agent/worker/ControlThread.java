@@ -14,6 +14,7 @@ import io.flowlog.agent.port.LoggingPort;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControlThread {
   private static final int TURN_MS = 100;
+
+  /** While an order is done that somebody may be waiting for. */
+  private static final int BUSY_TURN_MS = 10;
+
   private static final long SPACING_NS = TimeUnit.SECONDS.toNanos(1);
   private static final long RETRY_NS = TimeUnit.SECONDS.toNanos(10);
 
@@ -51,6 +56,10 @@ final class ControlThread {
   private long followedAtNs = System.nanoTime() - SPACING_NS;
   private @Nullable CapturePlan planned;
   private List<LoggingPort> blind = List.of();
+  private WatchedPorts watched = WatchedPorts.NONE;
+
+  /** Whether the overview does not yet show what the last order brought. */
+  private boolean overviewIsOld;
 
   private volatile long capturedUntilNs;
   private volatile boolean stopping;
@@ -61,12 +70,14 @@ final class ControlThread {
   /**
    * What a control thread is made of.
    *
+   * @param drops null if nobody tells what the host drops
    * @param reload tells whether the files are to be read again
    * @param counters the thread's own
    */
   record Parts(
       Declared.Source files,
       HostInterfaces interfaces,
+      @Nullable DropThread drops,
       Coverage coverage,
       ReloadWish reload,
       EventLog log,
@@ -122,6 +133,7 @@ final class ControlThread {
   private void turn() throws IOException, InterruptedException {
     heartbeat.beat();
     closeRetired();
+    updateOverview();
     long tickNs = System.nanoTime();
     if (parts.reload().take(tickNs)) {
       beginReload(tickNs);
@@ -132,7 +144,7 @@ final class ControlThread {
       followedAtNs = tickNs;
       follow(TimeOfDay.nowNs());
     }
-    if (reloading && followedAtNs - readAtNs >= 0 && orders.isFree()) {
+    if (reloading && followedAtNs - readAtNs >= 0 && !overviewIsOld) {
       endReload();
     }
     tellProblems();
@@ -158,7 +170,7 @@ final class ControlThread {
 
   private void lookAtInterfaces() throws IOException {
     HostInterfaces interfaces = parts.interfaces();
-    if (interfaces.await(TURN_MS) && interfaces.refresh()) {
+    if (interfaces.await(overviewIsOld ? BUSY_TURN_MS : TURN_MS) && interfaces.refresh()) {
       newsWaits = true;
     }
     parts.counters().add(AgentCounter.INTERFACE_CHANGES, interfaces.changes() - changesCounted);
@@ -168,22 +180,59 @@ final class ControlThread {
   }
 
   /** Has the difference between what is and what should be captured made good. */
-  private void follow(long nowNs) throws IOException {
+  private void follow(long nowNs) throws IOException, InterruptedException {
     worker.reload(nowNs);
     Set<String> covered =
         worker.plan().ports().stream().map(LoggingPort::portId).collect(Collectors.toSet());
     List<AttachedPort> wanted =
         present.attached().stream().filter(at -> covered.contains(at.port().portId())).toList();
     Attachments.Change change = attachments.follow(wanted);
-    if (planned != null || !change.isNothing() || !change.blind().equals(blind)) {
-      orders.put(
-          new CaptureOrder(
-              nowNs, planned, change.added(), change.removed(), change.blind(), false));
-      planned = null;
+    WatchedPorts seen =
+        WatchedPorts.of(
+            wanted.stream().filter(at -> attachments.sourceOf(at.port()) != null).toList());
+    if (planned != null
+        || !change.isNothing()
+        || !change.blind().equals(blind)
+        || !seen.equals(watched)) {
       blind = change.blind();
+      order(change, seen);
     }
-    overview.update(present.loggers(), worker.plan(), attachments, Instant.now());
-    following = true;
+    overviewIsOld = true;
+  }
+
+  private void order(Attachments.Change change, WatchedPorts next) throws InterruptedException {
+    Set<Integer> interfaces = new HashSet<>(watched.interfaces());
+    interfaces.addAll(next.interfaces());
+    // what is dropped before or after the order's moment must not be missed
+    watchDrops(interfaces);
+    watched = next;
+    orders.put(
+        new CaptureOrder(
+            CaptureOrder.momentAfter(TimeOfDay.nowNs()),
+            planned,
+            change.added(),
+            change.removed(),
+            blind,
+            watched,
+            false));
+    planned = null;
+  }
+
+  private void watchDrops(Set<Integer> interfaces) throws InterruptedException {
+    DropThread drops = parts.drops();
+    if (drops != null) {
+      drops.watch(interfaces);
+    }
+  }
+
+  /** Shows what is captured once that is so. */
+  private void updateOverview() throws InterruptedException {
+    if (overviewIsOld && orders.isFree()) {
+      watchDrops(watched.interfaces());
+      overview.update(present.loggers(), worker.plan(), attachments, Instant.now());
+      overviewIsOld = false;
+      following = true;
+    }
   }
 
   private void closeRetired() {
@@ -208,7 +257,7 @@ final class ControlThread {
     while (!orders.isFree() && !Thread.currentThread().isInterrupted()) {
       Thread.sleep(1);
     }
-    capturedUntilNs = TimeOfDay.nowNs();
+    capturedUntilNs = CaptureOrder.momentAfter(TimeOfDay.nowNs());
     orders.put(CaptureOrder.toStop(capturedUntilNs, attachments.sources()));
     while (!orders.isFree()) {
       Thread.sleep(1);

@@ -1,5 +1,6 @@
 package io.flowlog.agent.worker;
 
+import io.flowlog.agent.capture.drops.KernelDrops;
 import io.flowlog.agent.capture.ring.RingBudget;
 import io.flowlog.agent.capture.ring.RingSource;
 import io.flowlog.agent.capture.ring.RingUse;
@@ -49,6 +50,8 @@ public final class Daemon implements AutoCloseable {
   private final HostInterfaces interfaces;
   private final CaptureThread capture;
   private final SpoolThread spoolThread;
+  private final DropEvidence evidence;
+  private final @Nullable DropThread drops;
   private final ControlThread control;
   private final List<Heartbeat> heartbeats;
 
@@ -85,10 +88,16 @@ public final class Daemon implements AutoCloseable {
       EventLog log,
       ServiceManager manager,
       CounterSet captureCounters,
+      CounterSet dropCounters,
       CounterSet spoolCounters,
       CounterSet controlCounters) {}
 
-  private Daemon(DaemonSettings settings, Surroundings around, Spool spool, HostInterfaces links)
+  private Daemon(
+      DaemonSettings settings,
+      Surroundings around,
+      Spool spool,
+      HostInterfaces links,
+      DropEvidence evidence)
       throws IOException {
     log = around.log();
     diskProblems = new NewProblems(log, EventKind.SPOOL);
@@ -96,19 +105,23 @@ public final class Daemon implements AutoCloseable {
     captureCounters = around.captureCounters();
     manager = around.manager();
     this.spool = spool;
+    this.evidence = evidence;
     interfaces = links;
     state = new StateFolder(settings.stateFolder());
     long tickNs = System.nanoTime();
     Heartbeat captureBeat = new Heartbeat("capture-0", tickNs);
     Heartbeat spoolBeat = new Heartbeat("spool", tickNs);
     Heartbeat controlBeat = new Heartbeat("control", tickNs);
-    heartbeats = List.of(captureBeat, spoolBeat, controlBeat);
+    Heartbeat dropBeat = new Heartbeat("drops-0", tickNs);
+    heartbeats = new ArrayList<>(List.of(captureBeat, spoolBeat, controlBeat));
     Coverage coverage = new Coverage(settings.logger());
     DirectoryStores stores = new DirectoryStores();
     queue = new SpoolQueue(around.captureCounters(), captureBeat);
     OrderSlot orders = new OrderSlot();
-    pipeline = pipeline(settings, queue, around.captureCounters());
-    CaptureWorker worker = new CaptureWorker(pipeline, orders, state.lastAliveNs());
+    pipeline = pipeline(settings, evidence, queue, around.captureCounters());
+    DropQueue dropQueue = new DropQueue();
+    DropVerdicts verdicts = verdicts(evidence, dropQueue, pipeline, around.captureCounters());
+    CaptureWorker worker = new CaptureWorker(pipeline, orders, verdicts, state.lastAliveNs());
     ObjectNames names =
         new ObjectNames(
             settings.zone(),
@@ -128,10 +141,17 @@ public final class Daemon implements AutoCloseable {
     RingUse use = new RingUse(rings, around.captureCounters(), settings.capture().wirePackets());
     Attachments attachments =
         new Attachments(at -> RingSource.open(at.device(), at.interfaceIndex(), use));
+    KernelDrops told = evidence.drops();
+    if (told != null) {
+      heartbeats.add(dropBeat);
+    }
+    drops =
+        told == null ? null : DropThread.start(told, dropQueue, dropBeat, around.dropCounters());
     ControlThread.Parts controlParts =
         new ControlThread.Parts(
             telling(around.files(), stores),
             links,
+            drops,
             coverage,
             around.reload(),
             log,
@@ -152,8 +172,9 @@ public final class Daemon implements AutoCloseable {
             around.spoolCounters());
     HostInterfaces links = null;
     try {
+      DropEvidence evidence = DropEvidence.open(settings.capture().drops(), around.log());
       links = HostInterfaces.open();
-      return new Daemon(settings, around, spool, links);
+      return new Daemon(settings, around, spool, links, evidence);
     } catch (IOException | RuntimeException e) {
       if (links != null) {
         links.close();
@@ -163,7 +184,17 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
-  private static Pipeline pipeline(DaemonSettings settings, SpoolQueue queue, CounterSet counters) {
+  private static @Nullable DropVerdicts verdicts(
+      DropEvidence evidence, DropQueue queue, Pipeline pipeline, CounterSet counters) {
+    KernelDrops drops = evidence.drops();
+    return drops == null
+        ? null
+        : new DropVerdicts(
+            queue, drops.namesOfReasons(), drops.malformedReasons(), pipeline, counters);
+  }
+
+  private static Pipeline pipeline(
+      DaemonSettings settings, DropEvidence evidence, SpoolQueue queue, CounterSet counters) {
     long seed = new SecureRandom().nextLong();
     PipelineSettings pipeline =
         new PipelineSettings(
@@ -172,7 +203,7 @@ public final class Daemon implements AutoCloseable {
             settings.flow().timeouts(),
             new ExcludedNetworks(settings.capture().excludeAddresses()),
             Ownership.BY_SOURCE,
-            false);
+            evidence.drops() != null);
     return new Pipeline(pipeline, queue, counters);
   }
 
@@ -197,6 +228,7 @@ public final class Daemon implements AutoCloseable {
   /** Watches over the threads until it is time to stop, or one of them has died. */
   public void supervise(StopSignal stop) throws InterruptedException, WorkerFailure {
     while (!stop.isRaisedWithin(turnMs())) {
+      throwIfDead("drops-0", drops == null ? null : drops.failure());
       // When the spool thread dies, the capture thread does because of that.
       throwIfDead("spool", spoolThread.failure());
       throwIfDead("capture-0", capture.failure());
@@ -263,6 +295,7 @@ public final class Daemon implements AutoCloseable {
   public Health health() {
     List<String> problems = new ArrayList<>(silent);
     problems.addAll(settingProblems);
+    problems.addAll(evidence.problems());
     problems.addAll(control.problems());
     problems.addAll(spoolThread.diskProblems());
     problems.addAll(spoolThread.storeProblems());
@@ -299,6 +332,7 @@ public final class Daemon implements AutoCloseable {
     manager.stopping();
     control.stop();
     boolean drained = awaitCapture();
+    endDrops();
     try {
       spoolThread.close();
       if (drained) {
@@ -308,6 +342,17 @@ public final class Daemon implements AutoCloseable {
     } finally {
       interfaces.close();
       spool.close();
+    }
+  }
+
+  /** The capture needs them until its end. */
+  private void endDrops() {
+    try {
+      if (drops != null) {
+        drops.close();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

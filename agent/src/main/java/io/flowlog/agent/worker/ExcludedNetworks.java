@@ -1,5 +1,6 @@
 package io.flowlog.agent.worker;
 
+import io.flowlog.agent.capture.DropReport;
 import io.flowlog.agent.decode.PacketBatch;
 import io.flowlog.agent.port.IpAddress;
 import java.nio.ByteBuffer;
@@ -77,6 +78,22 @@ final class ExcludedNetworks {
       }
     }
     return false;
+  }
+
+  /** Tells the same of packets that the host dropped. */
+  boolean contain(DropReport drop) {
+    for (int i = 0; i < ipv6.length; i++) {
+      if (ipv6[i] == drop.ipv6
+          && (contains(i, drop.sourceHigh, drop.sourceLow)
+              || contains(i, drop.destinationHigh, drop.destinationLow))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean contains(int i, long high, long low) {
+    return isHigh(i, high) && ((low ^ lows[i]) & lowMasks[i]) == 0;
   }
 
   private boolean isHigh(int i, long high) {

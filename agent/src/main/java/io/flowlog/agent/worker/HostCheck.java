@@ -97,8 +97,9 @@ public final class HostCheck {
     Path libraries = java.resolveSibling("..").resolve("lib").normalize();
     return String.format(
         Locale.ROOT,
-        "this process lacks %s: put AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN into its systemd"
-            + " unit, or run it as root, or 'setcap cap_net_raw,cap_net_admin=ep %s' and list %s in"
+        "this process lacks %s: put AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN CAP_BPF"
+            + " CAP_PERFMON into its systemd unit, or run it as root, or 'setcap"
+            + " cap_net_raw,cap_net_admin,cap_bpf,cap_perfmon=ep %s' and list %s in"
             + " /etc/ld.so.conf.d",
         String.join(" and ", missing),
         java,

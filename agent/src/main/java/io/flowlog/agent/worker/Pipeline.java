@@ -213,6 +213,9 @@ final class Pipeline {
 
   /** Takes a report of packets that the host dropped, in the slice in which they were seen. */
   void drop(DropReport report) {
+    if (settings.excluded().contain(report)) {
+      return;
+    }
     // A row of a port that is not in the plan would make its slice unreadable.
     if (numbers.isInUse(report.portIndex)) {
       table.apply(report);
@@ -223,8 +226,12 @@ final class Pipeline {
 
   /** Takes the news that packets of a port were lost on the way to us, if it is captured. */
   void lost(LoggingPort port, long lostPackets) {
-    int number = numbers.of(port);
-    if (number >= 0) {
+    lost(numbers.of(port), lostPackets);
+  }
+
+  /** Takes the same news of the port with a number, which may be -1. */
+  void lost(int number, long lostPackets) {
+    if (numbers.isInUse(number)) {
       builder.lost(number, lostPackets);
     }
   }

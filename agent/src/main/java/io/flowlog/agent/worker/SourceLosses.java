@@ -21,9 +21,37 @@ final class SourceLosses {
   /** A slice that began before this time may lack something. */
   private long uncertainUntilNs = Long.MIN_VALUE;
 
-  SourceLosses(LoggingPort port, LiveSource source) {
+  /** Frames that are older than this are nobody's: the port was not captured yet. */
+  private final long sinceNs;
+
+  /** When the source began, on the clock that nobody sets. */
+  private final long addedTickNs;
+
+  private boolean mayHaveOlder = true;
+
+  /**
+   * Makes the books of a source.
+   *
+   * @param sinceNs from when on its frames count
+   * @param tickNs now, on the clock that nobody sets
+   */
+  SourceLosses(LoggingPort port, LiveSource source, long sinceNs, long tickNs) {
     this.port = port;
     this.source = source;
+    this.sinceNs = sinceNs;
+    addedTickNs = tickNs;
+  }
+
+  /** Passes over frames that do not count yet; tells whether others may still come. */
+  boolean skipOlder(int frameLimit, long tickNs) throws IOException {
+    if (mayHaveOlder) {
+      int frames = source.pollBefore(frame -> {}, frameLimit, sinceNs);
+      mayHaveOlder =
+          frames == frameLimit
+              || (source.nextNs() == LiveSource.NOTHING_HELD
+                  && tickNs - addedTickNs < CaptureWorker.HAND_OVER_NS);
+    }
+    return mayHaveOlder;
   }
 
   LoggingPort port() {

@@ -69,8 +69,9 @@ class ServiceFilesTest {
         List.of(
             "Type=notify",
             "User=flowlog-agent",
-            "AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN",
-            "CapabilityBoundingSet=CAP_NET_RAW CAP_NET_ADMIN",
+            "AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN CAP_BPF CAP_PERFMON",
+            "CapabilityBoundingSet=CAP_NET_RAW CAP_NET_ADMIN CAP_BPF CAP_PERFMON",
+            "SystemCallFilter=bpf",
             "SuccessExitStatus=143",
             "ExecReload=/bin/kill -HUP $MAINPID",
             "StateDirectory=flowlog-agent",

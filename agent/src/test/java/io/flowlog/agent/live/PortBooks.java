@@ -22,6 +22,11 @@ record PortBooks(List<Row> rows) {
     return packets(rows);
   }
 
+  /** Returns how many packets of a verdict were collected. */
+  long packets(String verdict) {
+    return packets(rows.stream().filter(row -> row.text("filter").equals(verdict)).toList());
+  }
+
   private static long packets(List<Row> rows) {
     return rows.stream().filter(Row::hasFlow).mapToLong(row -> row.number("packets")).sum();
   }

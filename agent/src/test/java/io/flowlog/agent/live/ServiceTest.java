@@ -119,18 +119,40 @@ class ServiceTest {
   }
 
   @Test
-  void shouldCaptureAsNobodyWithTwoCapabilities() throws IOException {
-    host.asNobody("-all,+net_raw,+net_admin");
+  void shouldCaptureAsNobodyWithTheUnitsCapabilities() throws IOException {
+    host.asNobody("-all,+net_raw,+net_admin,+bpf,+perfmon");
+    host.set("capture.drops=required");
     host.start();
     String status = Files.readString(Path.of("/proc/" + host.pid() + "/status"));
     assertTrue(status.contains("\nUid:\t65534\t65534\t65534\t65534\n"), status);
-    assertTrue(status.contains("\nCapEff:\t0000000000003000\n"), status);
-    assertTrue(status.contains("\nCapBnd:\t0000000000003000\n"), status);
+    assertTrue(status.contains("\nCapEff:\t000000c000003000\n"), status);
+    assertTrue(status.contains("\nCapBnd:\t000000c000003000\n"), status);
     assertTrue(status.contains("\nNoNewPrivs:\t1\n"), status);
     sendFrames(7);
     host.awaitMetric("flowlog_packets_total", 7);
     host.stop();
     assertEquals(List.of("7"), packetsOfFlows());
+  }
+
+  @Test
+  void shouldSayWhyEveryRowIsAcceptWithoutTwoOfThem() throws IOException {
+    host.asNobody("-all,+net_raw,+net_admin");
+    host.start();
+    String why =
+        "every row is ACCEPT: drop reports: missing CAP_BPF and CAP_PERFMON: in the systemd";
+    String health = host.page("/health");
+    assertTrue(health.startsWith("HTTP/1.1 200"), health);
+    assertTrue(health.contains(why), health);
+    assertEquals(1, host.log().lines().filter(line -> line.contains(why)).count(), host.log());
+  }
+
+  @Test
+  void shouldNotStartWithoutWhatIsRequired() throws IOException {
+    host.asNobody("-all,+net_raw,+net_admin");
+    host.set("capture.drops=required");
+    host.launch();
+    assertEquals(1, host.awaitEnd());
+    assertTrue(host.log().contains("capture.drops is required: drop reports: missing"), host.log());
   }
 
   private List<String> packetsOfFlows() throws IOException {

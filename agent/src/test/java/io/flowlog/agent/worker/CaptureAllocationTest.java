@@ -56,6 +56,7 @@ class CaptureAllocationTest {
               new NoSink(),
               counters),
           orders,
+          null,
           OptionalLong.empty());
   private long nowNs = START_NS;
 
@@ -169,7 +170,8 @@ class CaptureAllocationTest {
       added.add(new CaptureOrder.PortSource(port, source));
     }
     CapturePlan plan = new CapturePlan(List.of(logger), ports);
-    orders.put(new CaptureOrder(nowNs, plan, added, List.of(), List.of(), false));
+    orders.put(
+        new CaptureOrder(nowNs, plan, added, List.of(), List.of(), WatchedPorts.NONE, false));
     while (!orders.isFree()) {
       turn(0);
     }

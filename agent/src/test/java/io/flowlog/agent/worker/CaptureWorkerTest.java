@@ -51,6 +51,7 @@ class CaptureWorkerTest {
               slices,
               counters),
           orders,
+          null,
           OptionalLong.empty());
   private long nowNs = START_NS;
   private long tickNs;
@@ -109,6 +110,7 @@ class CaptureWorkerTest {
             List.of(new CaptureOrder.PortSource(port, source)),
             List.of(),
             List.of(),
+            WatchedPorts.NONE,
             false));
     passTime(CaptureWorker.HAND_OVER_NS + 10 * MS);
     assertTrue(orders.isFree());
@@ -234,6 +236,7 @@ class CaptureWorkerTest {
             List.of(),
             List.of(),
             List.of(PORT_1),
+            WatchedPorts.NONE,
             false));
     passTime(UNIT_NS);
     tick(5 * UNIT_NS);
@@ -253,6 +256,7 @@ class CaptureWorkerTest {
             List.of(),
             List.of(),
             List.of(PORT_1),
+            WatchedPorts.NONE,
             false));
     passTime(3 * UNIT_NS);
 
@@ -274,6 +278,7 @@ class CaptureWorkerTest {
             List.of(new CaptureOrder.PortSource(PORT_1, second)),
             List.of(first),
             List.of(),
+            WatchedPorts.NONE,
             false));
     second.add(nowNs + MS, nowNs + MS);
     passTime(2 * UNIT_NS);
@@ -382,6 +387,7 @@ class CaptureWorkerTest {
             List.of(),
             List.of(ending),
             List.of(),
+            WatchedPorts.NONE,
             false));
     passTime(2 * UNIT_NS);
 

@@ -40,8 +40,8 @@ class HostCheckTest {
   private static String lacks(String missing, String java, String libraries) {
     return "this process lacks "
         + missing
-        + ": put AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN into its systemd unit, or run it as"
-        + " root, or 'setcap cap_net_raw,cap_net_admin=ep "
+        + ": put AmbientCapabilities=CAP_NET_RAW CAP_NET_ADMIN CAP_BPF CAP_PERFMON into its systemd"
+        + " unit, or run it as root, or 'setcap cap_net_raw,cap_net_admin,cap_bpf,cap_perfmon=ep "
         + java
         + "' and list "
         + libraries

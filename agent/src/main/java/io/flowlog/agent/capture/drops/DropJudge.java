@@ -1,0 +1,165 @@
+package io.flowlog.agent.capture.drops;
+
+import io.flowlog.agent.capture.Direction;
+import io.flowlog.agent.capture.DropReport;
+import io.flowlog.agent.metrics.AgentCounter;
+import io.flowlog.agent.metrics.CounterSet;
+import java.io.IOException;
+import java.util.Set;
+
+/**
+ * Decides whose drops an entry tells of: dropped on the way out of the port where the packets came
+ * in, and on the way into the port that they were for. Owned by one capture worker.
+ *
+ * <p>A packet that a bridge floods is there several times, once for each of its ports. It is lost
+ * for its sender only when it is lost for the one that it is for, and a copy that another port does
+ * not get is lost for nobody.
+ */
+public final class DropJudge {
+  private static final long GROUP_BIT = 1L << 40;
+  private static final int TCP = 6;
+
+  private final CounterSet counters;
+  private final Set<Integer> malformed;
+  private final Verdicts verdicts;
+  private final DropReport report = new DropReport();
+  private DropPorts ports = DropPorts.EMPTY;
+
+  /** Takes what was decided. */
+  public interface Verdicts {
+    /** Takes a report, valid during the call; its drop point is yet to be set by the reason. */
+    void onDrop(DropReport drop, int reason) throws IOException;
+
+    /** Takes the news that so many dropped packets of a port are not in any report. */
+    void onLost(int portNumber, long packets);
+
+    /** Takes the news that dropped packets of any port may be in no report. */
+    void onLostAnywhere();
+  }
+
+  /**
+   * Makes a judge that knows no port yet.
+   *
+   * @param malformed the reasons whose packets are only counted
+   */
+  public DropJudge(Set<Integer> malformed, Verdicts verdicts, CounterSet counters) {
+    this.malformed = Set.copyOf(malformed);
+    this.verdicts = verdicts;
+    this.counters = counters;
+  }
+
+  /** Decides by other ports from now on. */
+  public void know(DropPorts now) {
+    ports = now;
+  }
+
+  /** Decides about an entry. */
+  public void judge(DropEntry entry) throws IOException {
+    if (entry.overflow) {
+      judgeOverflow(entry);
+    } else if (entry.ipVersion == 0 || malformed.contains(entry.reason)) {
+      counters.add(AgentCounter.PACKETS_MALFORMED, entry.packets);
+    } else {
+      judgeFlow(entry);
+    }
+  }
+
+  private void judgeOverflow(DropEntry entry) {
+    counters.add(AgentCounter.DROPS_UNTOLD, entry.packets);
+    int input = ports.at(entry.inputInterface).number();
+    int output = ports.at(entry.outputInterface).number();
+    if (input != DropPorts.NONE) {
+      verdicts.onLost(input, entry.packets);
+    }
+    if (output != DropPorts.NONE) {
+      verdicts.onLost(output, entry.packets);
+    }
+    // what was routed to a bridge was for any of its ports
+    if (ports.isBridge(entry.outputInterface)) {
+      verdicts.onLostAnywhere();
+    }
+  }
+
+  private void judgeFlow(DropEntry entry) throws IOException {
+    if (isCopyForNobody(entry)) {
+      counters.add(AgentCounter.DROPS_OF_COPIES, entry.packets);
+      return;
+    }
+    int egress = egressPort(entry);
+    int ingress = ingressPort(entry);
+    if (egress != DropPorts.NONE) {
+      tell(entry, egress, Direction.EGRESS);
+    }
+    if (ingress != DropPorts.NONE) {
+      tell(entry, ingress, Direction.INGRESS);
+    }
+    if (egress == DropPorts.NONE && ingress == DropPorts.NONE) {
+      counters.add(AgentCounter.DROPS_OF_NO_PORT, entry.packets);
+    }
+  }
+
+  private static boolean isGroup(DropEntry entry) {
+    return (entry.destinationMac & GROUP_BIT) != 0;
+  }
+
+  private static boolean isAtBridgePort(DropEntry entry) {
+    return entry.outputInterface != 0 && !entry.routed;
+  }
+
+  /**
+   * Tells copies of a flooded packet from others that look alike: what TCP sends on this very host,
+   * in a container for example, shares its bytes with the queue that it may be sent from again.
+   */
+  private boolean isCopyForNobody(DropEntry entry) {
+    if (!entry.copy || !isAtBridgePort(entry) || isGroup(entry)) {
+      return false;
+    }
+    DropPorts.Port owner = ports.withMac(entry.destinationMac);
+    if (owner.number() != DropPorts.NONE) {
+      return owner.interfaceIndex() != entry.outputInterface;
+    }
+    return ports.at(entry.outputInterface).mac() != DropPorts.NO_MAC || entry.protocol != TCP;
+  }
+
+  private int egressPort(DropEntry entry) {
+    if (isGroup(entry) && entry.outputInterface != 0) {
+      return DropPorts.NONE;
+    }
+    int input = ports.at(entry.inputInterface).number();
+    // Where the bridge does not say at which of its ports a packet came in.
+    return input == DropPorts.NONE && ports.isBridge(entry.inputInterface)
+        ? ports.withSource(entry)
+        : input;
+  }
+
+  private int ingressPort(DropEntry entry) {
+    if (isAtBridgePort(entry)) {
+      return ports.at(entry.outputInterface).number();
+    }
+    boolean byAddress =
+        entry.routed || entry.fromHost || ports.at(entry.inputInterface).number() == DropPorts.NONE;
+    return byAddress ? ports.withDestination(entry) : DropPorts.NONE;
+  }
+
+  private void tell(DropEntry entry, int port, Direction direction) throws IOException {
+    report.portIndex = port;
+    report.direction = direction;
+    report.ipv6 = entry.ipVersion == 6;
+    report.sourceHigh = entry.sourceHigh;
+    report.sourceLow = entry.sourceLow;
+    report.destinationHigh = entry.destinationHigh;
+    report.destinationLow = entry.destinationLow;
+    report.protocol = entry.protocol;
+    report.vlan = entry.vlan;
+    report.sourcePort = entry.sourcePort;
+    report.destinationPort = entry.destinationPort;
+    report.laterFragment = entry.laterFragment;
+    report.packets = entry.packets;
+    report.bytes = entry.bytes;
+    report.firstNs = entry.firstNs;
+    report.lastNs = entry.lastNs;
+    report.tcpFlags = entry.tcpFlags;
+    report.synAckSeen = entry.synAckSeen;
+    verdicts.onDrop(report, entry.reason);
+  }
+}

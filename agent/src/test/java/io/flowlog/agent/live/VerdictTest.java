@@ -1,0 +1,334 @@
+package io.flowlog.agent.live;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.flowlog.agent.cli.demo.FrameBuilder;
+import java.io.IOException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * What firewalls of every kind let pass and what they drop, and what the records say of it: the
+ * same, to the packet and the byte. Needs root, iproute2, iptables, nft, python3 and BTF.
+ */
+@Timeout(180)
+class VerdictTest {
+  private static final String EGRESS = "egress";
+  private static final String INGRESS = "ingress";
+  private static final String ACCEPT = "ACCEPT";
+  private static final String DROP = "DROP";
+  private static final int LOAD = 150_000 * Integer.getInteger("flowlog.soak", 1);
+  private static final String FIREWALL = " NETFILTER_DROP";
+
+  @RegisterExtension final LiveHost host = new LiveHost("vm1", "vm2", "vm3");
+  private final Firewalled machines = new Firewalled(host);
+  private int number = 1000;
+
+  @BeforeEach
+  void build() {
+    machines.build();
+    // a verdict that cannot be known is not to look like one
+    host.set("capture.drops=required");
+  }
+
+  /** Sends datagrams from one machine to another, all of which one verdict meets. */
+  private void udp(int from, int to, boolean ipv6, int port, int times, String verdict) {
+    int own = number++;
+    Count sent =
+        machines.send(
+            from, times, Firewalled.frame(from, to, ipv6).udp(own, port).payloadOf(own % 100));
+    expectBoth(from, to, verdict, "17 v" + (ipv6 ? 6 : 4) + " " + own + ">" + port, sent);
+  }
+
+  private void syn(int from, int to, boolean ipv6, int port, String verdict) {
+    int own = number++;
+    Count sent =
+        machines.send(from, 1, Firewalled.frame(from, to, ipv6).tcp(own, port, FrameBuilder.SYN));
+    expectBoth(from, to, verdict, "6 v" + (ipv6 ? 6 : 4) + " " + own + ">" + port, sent);
+  }
+
+  private void ping(int from, int to, boolean ipv6, int times, String verdict) {
+    FrameBuilder frame = Firewalled.frame(from, to, ipv6);
+    frame = ipv6 ? frame.icmpv6(128, 0) : frame.icmp(8, 0);
+    Count sent = machines.send(from, times, frame.payloadOf(20));
+    String flow = ipv6 ? "58 v6 0>0 type 128" : "1 v4 0>0 type 8";
+    expectBoth(from, to, verdict, flow, sent);
+  }
+
+  private void expectBoth(int from, int to, String verdict, String flow, Count sent) {
+    String all = flow + (verdict.equals(DROP) ? FIREWALL : "");
+    machines.expect(from, EGRESS, verdict, all, sent);
+    machines.expect(to, INGRESS, verdict, all, sent);
+  }
+
+  private void assertRecorded() throws IOException {
+    host.stop();
+    assertEquals(machines.expected(), machines.recorded("all"));
+  }
+
+  @Test
+  void shouldSayWhatIptablesSaysAsNeutronSetsThemUp() throws IOException {
+    machines.iptables(
+        """
+        *raw
+        -A PREROUTING -m physdev --physdev-in tap1 -j CT --zone 4097
+        -A PREROUTING -m physdev --physdev-in tap2 -j CT --zone 4097
+        COMMIT
+        *filter
+        :out - [0:0]
+        :in - [0:0]
+        -A FORWARD -m physdev --physdev-out tap2 --physdev-is-bridged -j in
+        -A FORWARD -m physdev --physdev-in tap2 --physdev-is-bridged -j out
+        -A out -m mac ! --mac-source 02:77:00:00:00:02 -j DROP
+        -A out -m state --state RELATED,ESTABLISHED -j RETURN
+        -A out -p udp --dport 53 -j RETURN
+        -A out -p tcp --dport 80 -j RETURN
+        -A out -p icmp -j RETURN
+        -A out -m state --state INVALID -j DROP
+        -A out -j DROP
+        -A in -m state --state RELATED,ESTABLISHED -j RETURN
+        -A in -p udp --dport 54 -j RETURN
+        -A in -p tcp --dport 22 -j RETURN
+        -A in -p icmpv6 -j RETURN
+        -A in -j DROP
+        COMMIT
+        """);
+    host.start();
+    for (boolean ipv6 : new boolean[] {false, true}) {
+      udp(2, 1, ipv6, 53, 3, ACCEPT);
+      udp(2, 1, ipv6, 99, 4, DROP);
+      udp(1, 2, ipv6, 54, 5, ACCEPT);
+      udp(1, 2, ipv6, 99, 6, DROP);
+      udp(1, 3, ipv6, 99, 7, ACCEPT);
+      syn(2, 1, ipv6, 80, ACCEPT);
+      syn(2, 1, ipv6, 81, DROP);
+      syn(1, 2, ipv6, 22, ACCEPT);
+      syn(1, 2, ipv6, 23, DROP);
+      ping(2, 1, ipv6, 2, ipv6 ? DROP : ACCEPT);
+      ping(1, 2, ipv6, 3, ipv6 ? ACCEPT : DROP);
+    }
+    assertRecorded();
+  }
+
+  @Test
+  void shouldSayWhatNftSaysWhereverItDrops() throws IOException {
+    machines.nft(
+        """
+        table bridge b {
+          chain forward { type filter hook forward priority 0; udp dport 5801 drop; }
+          chain prerouting { type filter hook prerouting priority -300; udp dport 5807 drop; }
+        }
+        table netdev n {
+          chain in { type filter hook ingress device "tap2" priority 0
+            udp dport 5802 drop; ip id 77 drop; }
+          chain out { type filter hook egress device "tap1" priority 0; udp dport 5803 drop; }
+        }
+        table inet i {
+          chain raw { type filter hook prerouting priority -300; udp dport 5804 drop; }
+          chain forward { type filter hook forward priority 10; udp dport 5805 drop; }
+          chain postrouting { type filter hook postrouting priority 0; udp dport 5806 drop; }
+        }
+        """);
+    host.start();
+    for (int port : new int[] {5801, 5803, 5805, 5806}) {
+      udp(2, 1, false, port, 4, DROP);
+      udp(2, 1, true, port, 5, DROP);
+    }
+    // before the bridge has chosen an output nobody knows for whom they were
+    for (int port : new int[] {5802, 5804, 5807}) {
+      FrameBuilder frame = Firewalled.frame(2, 1, false).udp(7, port).payloadOf(100);
+      Count sent = machines.send(2, 6, frame);
+      machines.expect(2, EGRESS, DROP, "17 v4 7>" + port + FIREWALL, sent);
+    }
+    // of the instance metadata service there are no records at all
+    FrameBuilder ethernet = FrameBuilder.ethernet(Firewalled.mac(2), Firewalled.mac(1));
+    machines.send(2, 2, ethernet.ipv4("10.77.0.2", "169.254.169.254").udp(7, 5802));
+    udp(2, 1, false, 5809, 7, ACCEPT);
+    udp(1, 2, false, 5802, 8, ACCEPT);
+    sendFragments();
+    assertRecorded();
+  }
+
+  /** The second one shows no ports. */
+  private void sendFragments() {
+    FrameBuilder first = Firewalled.frame(2, 1, false).id(77).fragment(0, true);
+    FrameBuilder second = Firewalled.frame(2, 1, false).id(77).fragment(808, false);
+    String flow = "17 v4 8>9" + FIREWALL;
+    machines.expect(2, EGRESS, DROP, flow, machines.send(2, 1, first.udp(8, 9).payloadOf(800)));
+    machines.expect(2, EGRESS, DROP, flow, machines.send(2, 1, second.protocol(17).payloadOf(200)));
+  }
+
+  @Test
+  void shouldTellMachinesFromTheHostItself() throws IOException {
+    machines.nft(
+        """
+        table inet i {
+          chain input { type filter hook input priority 0; udp dport 5301 drop; }
+          chain output { type filter hook output priority 0; udp dport 5302 drop; }
+        }
+        """);
+    host.start();
+    FrameBuilder toHost =
+        FrameBuilder.ethernet(Firewalled.mac(2), "02:77:00:00:00:fe")
+            .ipv4("10.77.0.2", "10.77.0.254")
+            .udp(7, 5301)
+            .payloadOf(50);
+    machines.expect(2, EGRESS, DROP, "17 v4 7>5301" + FIREWALL, machines.send(2, 3, toHost));
+    machines.sendDatagrams(LiveHost.HOST, "10.77.0.254 7001 10.77.0.3 5302 100 5");
+    machines.expect(3, INGRESS, DROP, "17 v4 7001>5302" + FIREWALL, new Count(5, 5 * 128));
+    assertRecorded();
+  }
+
+  @Test
+  void shouldJudgeCopiesOfFloodedPacketsByTheirReceivers() throws IOException {
+    machines.nft(
+        """
+        table bridge b {
+          chain forward { type filter hook forward priority 0
+            oifname "tap3" udp dport { 5301, 5302 } drop
+            udp dport 5303 drop; }
+        }
+        """);
+    host.start();
+    FrameBuilder toGroup =
+        FrameBuilder.ethernet(Firewalled.mac(2), "01:00:5e:01:02:03")
+            .ipv4("10.77.0.2", "239.1.2.3")
+            .udp(7, 5301)
+            .payloadOf(50);
+    Count sent = machines.send(2, 3, toGroup);
+    machines.expect(2, EGRESS, ACCEPT, "17 v4 7>5301", sent);
+    machines.expect(1, INGRESS, ACCEPT, "17 v4 7>5301", sent);
+    machines.expect(3, INGRESS, DROP, "17 v4 7>5301" + FIREWALL, sent);
+    FrameBuilder toUnknown =
+        FrameBuilder.ethernet(Firewalled.mac(2), "02:77:00:00:00:aa")
+            .ipv4("10.77.0.2", "10.77.0.99")
+            .udp(7, 5302)
+            .payloadOf(50);
+    sent = machines.send(2, 4, toUnknown);
+    machines.expect(2, EGRESS, ACCEPT, "17 v4 7>5302", sent);
+    machines.expect(1, INGRESS, ACCEPT, "17 v4 7>5302", sent);
+    assertRecorded();
+  }
+
+  @Test
+  void shouldTellRejectedPacketsAndThoseOfAnEstablishedConnection() throws IOException {
+    machines.iptables(
+        """
+        *filter
+        -A FORWARD -m physdev --physdev-in tap2 -m mac ! --mac-source 02:77:00:00:00:02 -j DROP
+        -A FORWARD -m state --state RELATED,ESTABLISHED -j ACCEPT
+        -A FORWARD -m state --state INVALID -j DROP
+        -A FORWARD -p udp --dport 5301 -j REJECT
+        -A FORWARD -p tcp --dport 5302 -j REJECT --reject-with tcp-reset
+        COMMIT
+        """,
+        "iptables-restore");
+    host.start();
+    converse();
+    udp(2, 1, false, 53, 2, ACCEPT);
+    udp(2, 1, false, 5301, 2, DROP);
+    // the host answers for the receiver
+    machines.expect(2, INGRESS, ACCEPT, "6 v4 5302>" + number, new Count(1, 40));
+    syn(2, 1, false, 5302, DROP);
+    assertRecorded();
+  }
+
+  /** Opens a connection; others use its numbers, too, and a stray answer belongs to none. */
+  private void converse() {
+    String flow = "6 v4 40000>80";
+    String back = "6 v4 80>40000";
+    FrameBuilder syn = Firewalled.frame(2, 1, false).tcp(40_000, 80, FrameBuilder.SYN);
+    Count opened = machines.send(2, 1, syn);
+    int synAck = FrameBuilder.SYN | FrameBuilder.ACK;
+    FrameBuilder answer = Firewalled.frame(1, 2, false).tcp(80, 40_000, synAck, 0, 1);
+    Count answered = machines.send(1, 1, answer);
+    FrameBuilder ack = Firewalled.frame(2, 1, false).tcp(40_000, 80, FrameBuilder.ACK, 1, 1);
+    opened = opened.plus(machines.send(2, 5, ack));
+    machines.expect(2, EGRESS, ACCEPT, flow, opened);
+    machines.expect(1, INGRESS, ACCEPT, flow, opened);
+    machines.expect(1, EGRESS, ACCEPT, back, answered);
+    machines.expect(2, INGRESS, ACCEPT, back, answered);
+    FrameBuilder spoofed =
+        FrameBuilder.ethernet("02:77:00:00:00:66", Firewalled.mac(1))
+            .ipv4("10.77.0.2", "10.77.0.1")
+            .tcp(40_000, 80, FrameBuilder.ACK, 1, 1);
+    Count dropped = machines.send(2, 4, spoofed);
+    FrameBuilder stray =
+        Firewalled.frame(2, 1, false).tcp(40_000, 80, FrameBuilder.ACK, 900_000_000, 1);
+    dropped = dropped.plus(machines.send(2, 3, stray.payloadOf(10)));
+    machines.expect(2, EGRESS, DROP, flow + FIREWALL, dropped);
+    machines.expect(1, INGRESS, DROP, flow + FIREWALL, dropped);
+  }
+
+  @Test
+  void shouldCountSuperPacketsOfWhichSomeAreDropped() throws IOException {
+    host.net().in("vm2", "ip", "address", "add", "10.77.0.2/24", "dev", "eth0");
+    host.net()
+        .in("vm2", "ip", "neigh", "add", "10.77.0.1", "lladdr", Firewalled.mac(1), "dev", "eth0");
+    machines.nft(
+        """
+        table inet i {
+          chain forward { type filter hook forward priority 0
+            udp dport 5400 numgen inc mod 4 0 drop; }
+        }
+        """);
+    host.start();
+    machines.sendDatagrams("vm2", "10.77.0.2 7400 10.77.0.1 5400 12000 20 1200");
+    Count accepted = new Count(150, 184_200);
+    Count dropped = new Count(50, 61_400);
+    for (int machine : new int[] {1, 2}) {
+      String direction = machine == 1 ? INGRESS : EGRESS;
+      machines.expect(machine, direction, ACCEPT, "17 v4 7400>5400", accepted);
+      machines.expect(machine, direction, DROP, "17 v4 7400>5400" + FIREWALL, dropped);
+    }
+    assertRecorded();
+  }
+
+  @Test
+  void shouldAccountForEveryPacketUnderLoad() throws IOException {
+    machines.nft(
+        """
+        table inet witness {
+          counter dropped { }
+          chain forward { type filter hook forward priority 0
+            udp dport 5500 numgen inc mod 3 0 counter name dropped drop; }
+        }
+        """);
+    host.set("record.interval_unit=1s");
+    host.start();
+    Count sent = machines.send(2, LOAD, Firewalled.frame(2, 1, false).udp(7, 5500).payloadOf(100));
+    // nothing of another port's
+    udp(3, 1, false, 53, 10, ACCEPT);
+    assertEquals(LOAD / 3, machines.counter("dropped"));
+    host.stop();
+
+    PortBooks sender = PortBooks.of(host.rowsOf("all"), "tap2");
+    PortBooks other = PortBooks.of(host.rowsOf("all"), "tap3");
+    assertEquals(sent.packets(), sender.packets() + sender.lost());
+    assertEquals(LOAD / 3, sender.packets(DROP));
+    assertEquals(10, other.packets(ACCEPT));
+    assertEquals(0, other.lost());
+  }
+
+  @Test
+  void shouldSaySoWhereItIsNotKnownWhatIsDropped() throws IOException {
+    host.set("capture.drops=off");
+    host.logger("drops", "filter: DROP");
+    host.start();
+    machines.nft(
+        """
+        table inet i {
+          chain forward { type filter hook forward priority 0; udp dport 5301 drop; }
+        }
+        """);
+    Count sent = machines.send(2, 3, Firewalled.frame(2, 1, false).udp(7, 5301).payloadOf(9));
+    machines.expect(2, EGRESS, ACCEPT, "17 v4 7>5301", sent);
+    assertRecorded();
+    assertTrue(host.log().contains("every row is ACCEPT: capture.drops is off"));
+    assertTrue(
+        host.rowsOf("drops").stream().allMatch(row -> row.text("status").equals("SKIPDATA")));
+  }
+}
