@@ -5,6 +5,7 @@
  * thread      owns
  * capture-0   a {@link io.flowlog.agent.worker.CaptureWorker} with its sources and its {@link
  *             io.flowlog.agent.worker.Pipeline}: decoder, connection table, record builder
+ * drops-0     the kernel's drop reports, which a {@link io.flowlog.agent.worker.DropThread} collects
  * spool       a {@link io.flowlog.agent.worker.SpoolWorker}: the spool and its sealer; the uploader
  * control     a {@link io.flowlog.agent.worker.ControlWorker}: what is declared, the capture plan;
  *             interfaces, and {@link io.flowlog.agent.worker.Attachments}: which sources are open
@@ -18,8 +19,10 @@
  * they were counted under and the next one. Plans and sources go from the control thread to the
  * capture thread as {@link io.flowlog.agent.worker.CaptureOrder}s through an {@link
  * io.flowlog.agent.worker.OrderSlot}, one at a time; refusals and sources that nobody reads any
- * more come back there. Wishes to read the files again come as {@link
- * io.flowlog.agent.worker.ReloadWishes}, a note that a signal or a changed file leaves.
+ * more come back there. Dropped packets come to the capture thread through a {@link
+ * io.flowlog.agent.worker.DropQueue}, whose batches go back empty. Wishes to read the files again
+ * come as {@link io.flowlog.agent.worker.ReloadWishes}, a note that a signal or a changed file
+ * leaves.
  *
  * <p>A {@link io.flowlog.agent.worker.ReplayPipeline} has the same parts without queues, on the
  * thread of its caller; tests, too, call these parts in turns.
