@@ -58,7 +58,7 @@ final class DropThread {
 
   private void watch() throws IOException {
     Set<Integer> now = wanted;
-    if (now != watched) {
+    if (!now.equals(watched)) {
       drops.watch(now);
       watched = now;
     }
@@ -107,7 +107,7 @@ final class DropThread {
     queue.wish();
     long endNs = System.nanoTime() + WATCH_PATIENCE_NS;
     // if it lasts, drops are told late: the supervisor sees whether the thread is well
-    while (watched != now && failure == null && System.nanoTime() < endNs) {
+    while (!now.equals(watched) && failure == null && System.nanoTime() < endNs) {
       Thread.sleep(1);
     }
   }
