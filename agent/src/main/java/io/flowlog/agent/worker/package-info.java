@@ -5,7 +5,7 @@
  * thread      owns
  * capture-0   a {@link io.flowlog.agent.worker.CaptureWorker} with its sources and its {@link
  *             io.flowlog.agent.worker.Pipeline}: decoder, connection table, record builder
- * drops-0     the kernel's drop reports, which a {@link io.flowlog.agent.worker.DropThread} collects
+ * drops-0     the kernel's drop reports: a {@link io.flowlog.agent.worker.DropThread} collects them
  * spool       a {@link io.flowlog.agent.worker.SpoolWorker}: the spool and its sealer; the uploader
  * control     a {@link io.flowlog.agent.worker.ControlWorker}: what is declared, the capture plan;
  *             interfaces, and {@link io.flowlog.agent.worker.Attachments}: which sources are open
