@@ -20,6 +20,11 @@ final class DropWatch implements AutoCloseable {
           "FRAG_REASM_TIMEOUT");
 
   private static final long WAIT_NS = TimeUnit.SECONDS.toNanos(20);
+  private static final int ICMPV6 = 58;
+
+  /** Behind the echo's: membership, routers, neighbours. */
+  private static final int FIRST_NEIGHBOUR_TYPE = 130;
+
   private static final String[] PROTOCOLS = {"icmp=1", "tcp=6", "udp=17", "icmpv6=58"};
 
   private final DropReasons reasons;
@@ -50,10 +55,20 @@ final class DropWatch implements AutoCloseable {
   void read() throws NativeException {
     DropEntries entries = program.collect();
     while (entries.next()) {
+      if (isNeighbourTalk(entries)) {
+        continue;
+      }
       add(entries.isOverflow() ? overflow : all, entries);
       String flow = entries.isOverflow() ? overflowText(entries) : text(entries);
       add(totals.computeIfAbsent(flow, unused -> new long[4]), entries);
     }
+  }
+
+  /** What the machines' kernels tell their neighbours whenever they like. */
+  private static boolean isNeighbourTalk(DropEntries entries) {
+    return !entries.isOverflow()
+        && entries.protocol() == ICMPV6
+        && entries.sourcePort() >= FIRST_NEIGHBOUR_TYPE;
   }
 
   private static void add(long[] sums, DropEntries entries) {
