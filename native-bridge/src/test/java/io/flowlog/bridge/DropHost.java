@@ -80,6 +80,10 @@ final class DropHost implements AutoCloseable {
             .formatted(tap, tap(machine), machine, prefix + name));
     host("ip link set " + tap + " master br0 up");
     host("bridge fdb add 02:77:00:00:00:0" + machine + " dev " + tap + " master static");
+    // what a kernel tells its neighbours by itself would be dropped, and counted, too
+    in(name, "nft add table ip6 quiet");
+    in(name, "nft add chain ip6 quiet out { type filter hook output priority 0 ; }");
+    in(name, "nft add rule ip6 quiet out icmpv6 type >= 130 drop");
     in(name, "ip link set lo up");
     in(name, "ip link set eth0 up");
     in(name, "ip addr add 10.77.0.%d/24 dev eth0".formatted(machine));
