@@ -11,7 +11,6 @@ import io.flowlog.agent.config.LoggerFiles;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.logger.AgentSnapshot;
 import io.flowlog.agent.metrics.AgentGauge;
-import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.metrics.EventKind;
 import io.flowlog.agent.metrics.EventLog;
 import io.flowlog.agent.metrics.Health;
@@ -23,6 +22,7 @@ import io.flowlog.agent.worker.HostCheck;
 import io.flowlog.agent.worker.ReloadWishes;
 import io.flowlog.agent.worker.ServiceManager;
 import io.flowlog.agent.worker.StopSignal;
+import io.flowlog.agent.worker.WorkerCounters;
 import io.flowlog.agent.worker.WorkerFailure;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -46,10 +46,7 @@ final class RunCommand implements Callable<Integer> {
   @Mixin private ConfigOptions options = new ConfigOptions();
 
   private final EventLog log = new EventLog(System.err, System.getenv(), System::nanoTime);
-  private final CounterSet captureCounters = new CounterSet();
-  private final CounterSet dropCounters = new CounterSet();
-  private final CounterSet spoolCounters = new CounterSet();
-  private final CounterSet controlCounters = new CounterSet();
+  private final WorkerCounters counters = WorkerCounters.atZero();
   private final AtomicReference<@Nullable Daemon> running = new AtomicReference<>();
 
   @Override
@@ -85,10 +82,7 @@ final class RunCommand implements Callable<Integer> {
 
   private PublishedMetrics metrics() {
     PublishedMetrics metrics = new PublishedMetrics(Version.text(), this::health);
-    metrics.add(captureCounters);
-    metrics.add(dropCounters);
-    metrics.add(spoolCounters);
-    metrics.add(controlCounters);
+    counters.all().forEach(metrics::add);
     metrics.add(this::figure);
     metrics.add(log);
     return metrics;
@@ -155,10 +149,7 @@ final class RunCommand implements Callable<Integer> {
         wishes,
         log,
         ServiceManager.of(System.getenv(), log),
-        captureCounters,
-        dropCounters,
-        spoolCounters,
-        controlCounters);
+        counters);
   }
 
   private static DaemonSettings settings(AgentConfig agent) {

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * have nothing. Made by the supervisor; it ends with the last order, or when it fails.
  */
 final class CaptureThread {
+  static final String NAME = "capture-0";
+
   /** How soon an order is seen on a host where nothing goes on. */
   private static final int IDLE_MS = 100;
 
@@ -24,7 +26,7 @@ final class CaptureThread {
   private final CaptureWorker worker;
   private final Heartbeat heartbeat;
   private final RingWait wait = new RingWait();
-  private final Thread thread = new Thread(this::run, "capture-0");
+  private final Thread thread = new Thread(this::run, NAME);
   private List<LiveSource> watched = List.of();
   private long lossesCountedNs;
   private volatile @Nullable Throwable failure;

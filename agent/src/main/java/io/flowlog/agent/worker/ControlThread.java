@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * comes: each change of the plan costs every logger a slice.
  */
 final class ControlThread {
+  static final String NAME = "control";
   private static final int TURN_MS = 100;
 
   /** While an order is done that somebody may be waiting for. */
@@ -46,7 +47,7 @@ final class ControlThread {
   private final CaptureOverview overview;
   private final NewProblems declarationProblems;
   private final NewProblems captureProblems;
-  private final Thread thread = new Thread(this::run, "control");
+  private final Thread thread = new Thread(this::run, NAME);
 
   private boolean newsWaits = true;
   private boolean reloading;

@@ -1,36 +1,22 @@
 package io.flowlog.agent.worker;
 
-import io.flowlog.agent.capture.drops.KernelDrops;
-import io.flowlog.agent.capture.ring.RingBudget;
-import io.flowlog.agent.capture.ring.RingSource;
-import io.flowlog.agent.capture.ring.RingUse;
-import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.logger.AgentSnapshot;
-import io.flowlog.agent.logger.Coverage;
-import io.flowlog.agent.logger.FlowLogger.StorageType;
-import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.AgentGauge;
-import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.metrics.EventKind;
 import io.flowlog.agent.metrics.EventLog;
 import io.flowlog.agent.metrics.Health;
 import io.flowlog.agent.port.HostInterfaces;
-import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
-import io.flowlog.agent.store.DirectoryStores;
-import io.flowlog.agent.store.Uploader;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of a running agent, and their supervisor: it starts and stops them in the order of
- * the data, and ends when one of them dies. Owned by the thread that calls it.
+ * A running agent, and the supervisor of its threads: it tells the service manager and operators
+ * how they are, and ends when one of them dies. Owned by the thread that calls it.
  */
 public final class Daemon implements AutoCloseable {
   private static final long TURN_MS = 100;
@@ -38,39 +24,20 @@ public final class Daemon implements AutoCloseable {
   /** A thread that has died lets the others work in vain for no longer. */
   private static final long QUIET_TURN_MS = 500;
 
-  private static final long CAPTURE_STOP_MS = TimeUnit.SECONDS.toMillis(30);
-
   /** How long a thread may do nothing if no service manager says so. */
   private static final Duration NO_WATCHDOG = Duration.ofSeconds(60);
 
   private final EventLog log;
   private final ServiceManager manager;
-  private final StateFolder state;
-  private final Spool spool;
-  private final HostInterfaces interfaces;
-  private final CaptureThread capture;
-  private final SpoolThread spoolThread;
-  private final DropEvidence evidence;
-  private final @Nullable DropThread drops;
-  private final ControlThread control;
-  private final List<Heartbeat> heartbeats;
-
-  /** Of other threads: only figures are read here. */
-  private final Pipeline pipeline;
-
-  private final SpoolQueue queue;
-  private final RingBudget rings;
-  private final long ringBytes;
-  private final ClockWatch clock = new ClockWatch();
-  private volatile boolean live = true;
-  private volatile List<String> silent = List.of();
+  private final WorkerCounters counters;
+  private final DaemonThreads.Resources resources;
+  private final DaemonThreads threads;
   private final List<String> settingProblems;
   private final NewProblems diskProblems;
   private final NewProblems storeProblems;
-
-  /** Of the capture thread: only figures are read here. */
-  private final CounterSet captureCounters;
-
+  private final ClockWatch clock = new ClockWatch();
+  private volatile boolean live = true;
+  private volatile List<String> silent = List.of();
   private long lostTold;
   private boolean told;
   private long watchdogNs;
@@ -80,87 +47,25 @@ public final class Daemon implements AutoCloseable {
    *
    * @param files what operators declare
    * @param reload tells, once for each wish, whether somebody wants the files read again
-   * @param captureCounters the capture thread's; nobody else writes them, as with the others
    */
   public record Surroundings(
       Declared.Source files,
       ReloadWish reload,
       EventLog log,
       ServiceManager manager,
-      CounterSet captureCounters,
-      CounterSet dropCounters,
-      CounterSet spoolCounters,
-      CounterSet controlCounters) {}
+      WorkerCounters counters) {}
 
-  private Daemon(
-      DaemonSettings settings,
-      Surroundings around,
-      Spool spool,
-      HostInterfaces links,
-      DropEvidence evidence)
+  private Daemon(DaemonSettings settings, Surroundings around, DaemonThreads.Resources resources)
       throws IOException {
     log = around.log();
+    manager = around.manager();
+    counters = around.counters();
+    this.resources = resources;
     diskProblems = new NewProblems(log, EventKind.SPOOL);
     storeProblems = new NewProblems(log, EventKind.STORE);
-    captureCounters = around.captureCounters();
-    manager = around.manager();
-    this.spool = spool;
-    this.evidence = evidence;
-    interfaces = links;
-    state = new StateFolder(settings.stateFolder());
-    long tickNs = System.nanoTime();
-    Heartbeat captureBeat = new Heartbeat("capture-0", tickNs);
-    Heartbeat spoolBeat = new Heartbeat("spool", tickNs);
-    Heartbeat controlBeat = new Heartbeat("control", tickNs);
-    Heartbeat dropBeat = new Heartbeat("drops-0", tickNs);
-    heartbeats = new ArrayList<>(List.of(captureBeat, spoolBeat, controlBeat));
-    Coverage coverage = new Coverage(settings.logger());
-    DirectoryStores stores = new DirectoryStores();
-    queue = new SpoolQueue(around.captureCounters(), captureBeat);
-    OrderSlot orders = new OrderSlot();
-    pipeline = pipeline(settings, evidence, queue, around.captureCounters());
-    DropQueue dropQueue = new DropQueue();
-    DropVerdicts verdicts = verdicts(evidence, dropQueue, pipeline, around.captureCounters());
-    CaptureWorker worker = new CaptureWorker(pipeline, orders, verdicts, state.lastAliveNs());
-    ObjectNames names =
-        new ObjectNames(
-            settings.zone(),
-            settings.encoding().host(),
-            state.rememberedSinceNs(TimeOfDay.nowNs()));
-    FileSettings files = new FileSettings(settings.encoding(), names, settings.rowsPerFile());
-    SpoolThread.Parts spoolParts =
-        new SpoolThread.Parts(
-            queue,
-            SpoolWorker.of(spool, files, coverage, around.spoolCounters()),
-            new Uploader(spool, stores, around.spoolCounters()),
-            state);
     settingProblems = settings.problems();
     settingProblems.forEach(problem -> log.warning(EventKind.SETTING, problem));
-    ringBytes = settings.capture().rings().totalBytes();
-    rings = new RingBudget(settings.capture().rings());
-    RingUse use = new RingUse(rings, around.captureCounters(), settings.capture().wirePackets());
-    Attachments attachments =
-        new Attachments(at -> RingSource.open(at.device(), at.interfaceIndex(), use));
-    KernelDrops told = evidence.drops();
-    if (told != null) {
-      heartbeats.add(dropBeat);
-    }
-    drops =
-        told == null ? null : DropThread.start(told, dropQueue, dropBeat, around.dropCounters());
-    ControlThread.Parts controlParts =
-        new ControlThread.Parts(
-            telling(around.files(), stores),
-            links,
-            drops,
-            coverage,
-            around.reload(),
-            log,
-            manager,
-            around.controlCounters());
-    capture = CaptureThread.start(worker, captureBeat);
-    control = ControlThread.start(controlParts, orders, attachments, controlBeat);
-    // Leftovers of an earlier life are sealed under the plan of this one: that comes first.
-    spoolThread = SpoolThread.start(spoolParts, spoolBeat);
+    threads = DaemonThreads.start(settings, around, resources);
   }
 
   /** Claims the state folder and starts everything. */
@@ -169,12 +74,12 @@ public final class Daemon implements AutoCloseable {
         Spool.open(
             settings.stateFolder().resolve("spool"),
             SpoolConfig.defaults(),
-            around.spoolCounters());
+            around.counters().spool());
     HostInterfaces links = null;
     try {
       DropEvidence evidence = DropEvidence.open(settings.capture().drops(), around.log());
       links = HostInterfaces.open();
-      return new Daemon(settings, around, spool, links, evidence);
+      return new Daemon(settings, around, new DaemonThreads.Resources(spool, links, evidence));
     } catch (IOException | RuntimeException e) {
       if (links != null) {
         links.close();
@@ -184,55 +89,10 @@ public final class Daemon implements AutoCloseable {
     }
   }
 
-  private static @Nullable DropVerdicts verdicts(
-      DropEvidence evidence, DropQueue queue, Pipeline pipeline, CounterSet counters) {
-    KernelDrops drops = evidence.drops();
-    return drops == null
-        ? null
-        : new DropVerdicts(
-            queue, drops.namesOfReasons(), drops.malformedReasons(), pipeline, counters);
-  }
-
-  private static Pipeline pipeline(
-      DaemonSettings settings, DropEvidence evidence, SpoolQueue queue, CounterSet counters) {
-    long seed = new SecureRandom().nextLong();
-    PipelineSettings pipeline =
-        new PipelineSettings(
-            settings.intervalUnitNs(),
-            TableSize.growing(settings.flow().tableBytes(), seed),
-            settings.flow().timeouts(),
-            new ExcludedNetworks(settings.capture().excludeAddresses()),
-            Ownership.BY_SOURCE,
-            evidence.drops() != null);
-    return new Pipeline(pipeline, queue, counters);
-  }
-
-  private static Declared.Source telling(Declared.Source files, DirectoryStores stores) {
-    return () -> {
-      Declared declared = files.read();
-      stores.know(declared.loggers());
-      List<String> problems = new ArrayList<>(declared.problems());
-      declared.loggers().stream()
-          .filter(logger -> logger.storageType() != StorageType.FILE)
-          .forEach(
-              logger ->
-                  problems.add(
-                      "logger "
-                          + logger.id()
-                          + ": this version stores into directories only: its files wait in the"
-                          + " spool: set storage_type: FILE"));
-      return new Declared(declared.loggers(), declared.ports(), problems);
-    };
-  }
-
   /** Watches over the threads until it is time to stop, or one of them has died. */
   public void supervise(StopSignal stop) throws InterruptedException, WorkerFailure {
     while (!stop.isRaisedWithin(turnMs())) {
-      throwIfDead("drops-0", drops == null ? null : drops.failure());
-      // When the spool thread dies, the capture thread does because of that.
-      throwIfDead("spool", spoolThread.failure());
-      throwIfDead("capture-0", capture.failure());
-      throwIfDead("control", control.failure());
+      threads.check();
       look(System.nanoTime());
     }
     log.info(EventKind.STOPPING, "asked to stop: what was seen until now goes into files");
@@ -243,30 +103,17 @@ public final class Daemon implements AutoCloseable {
     return told ? Math.max(1, Math.min(QUIET_TURN_MS, watchdogMs / 4)) : TURN_MS;
   }
 
-  private static void throwIfDead(String thread, @Nullable Throwable failure) throws WorkerFailure {
-    if (failure != null) {
-      throw new WorkerFailure(thread, failure);
-    }
-  }
-
   private void look(long tickNs) {
-    List<String> now = new ArrayList<>();
-    for (Heartbeat heartbeat : heartbeats) {
-      long silenceNs = heartbeat.silenceNs(tickNs);
-      if (silenceNs > halfWatchdogNs()) {
-        now.add("the thread " + heartbeat.name() + " hangs: restart the agent");
-      }
-    }
-    silent = List.copyOf(now);
-    live = now.isEmpty();
+    silent = threads.silent(tickNs, halfWatchdogNs());
+    live = silent.isEmpty();
     clock.look(TimeOfDay.nowNs(), tickNs).ifPresent(step -> log.warning(EventKind.CLOCK, step));
-    diskProblems.tell(spoolThread.diskProblems());
-    storeProblems.tell(spoolThread.storeProblems());
+    diskProblems.tell(threads.diskProblems());
+    storeProblems.tell(threads.storeProblems());
     tellLosses();
-    if (!told && control.isFollowing()) {
+    if (!told && threads.isFollowing()) {
       told = true;
-      manager.ready(control.summary());
-      log.info(EventKind.READY, control.summary());
+      manager.ready(threads.summary());
+      log.info(EventKind.READY, threads.summary());
     }
     if (live && tickNs - watchdogNs >= halfWatchdogNs()) {
       watchdogNs = tickNs;
@@ -275,7 +122,7 @@ public final class Daemon implements AutoCloseable {
   }
 
   private void tellLosses() {
-    long lost = captureCounters.get(AgentCounter.FRAMES_LOST);
+    long lost = counters.framesLost();
     if (lost > lostTold) {
       lostTold = lost;
       log.warning(
@@ -295,83 +142,33 @@ public final class Daemon implements AutoCloseable {
   public Health health() {
     List<String> problems = new ArrayList<>(silent);
     problems.addAll(settingProblems);
-    problems.addAll(evidence.problems());
-    problems.addAll(control.problems());
-    problems.addAll(spoolThread.diskProblems());
-    problems.addAll(spoolThread.storeProblems());
+    problems.addAll(resources.evidence().problems());
+    problems.addAll(threads.captureProblems());
+    problems.addAll(threads.diskProblems());
+    problems.addAll(threads.storeProblems());
     problems.addAll(clock.problems(TimeOfDay.nowNs()));
-    return new Health(control.isFollowing() || told, live, problems);
+    return new Health(threads.isFollowing() || told, live, problems);
   }
 
   /** Returns a figure of the moment; any thread may ask. */
   public double figure(AgentGauge gauge) {
-    return switch (gauge) {
-      case LOGGERS -> control.overview().loggers();
-      case PORTS -> control.overview().ports();
-      case PORTS_CAPTURED -> control.overview().portsCaptured();
-      case RING_BYTES -> ringBytes;
-      case RING_BYTES_USED -> ringBytes - rings.freeBytes();
-      case TABLE_UNITS -> pipeline.tableUnits();
-      case TABLE_UNITS_USED -> pipeline.tableUnitsUsed();
-      case SPOOL_QUEUE -> queue.size();
-      case FILES_WAITING -> spoolThread.filesWaiting();
-    };
+    return threads.figure(gauge);
   }
 
   /** Returns what is captured, and for whom; any thread may ask. */
   public AgentSnapshot snapshot() {
-    return control.snapshot();
+    return threads.snapshot();
   }
 
-  /**
-   * Stops in the order of the data: sources detach, the table drains, files are sealed, storing
-   * them is tried once.
-   */
+  /** Stops in the order of the data. */
   @Override
   public void close() throws IOException {
     manager.stopping();
-    control.stop();
-    boolean drained = awaitCapture();
-    endDrops();
     try {
-      spoolThread.close();
-      if (drained) {
-        // What came while rows were put away was seen by nobody.
-        state.alive(control.capturedUntilNs());
-      }
+      threads.stop();
     } finally {
-      interfaces.close();
-      spool.close();
+      resources.interfaces().close();
+      resources.spool().close();
     }
-  }
-
-  /** The capture needs them until its end. */
-  private void endDrops() {
-    try {
-      if (drops != null) {
-        drops.close();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private boolean awaitCapture() {
-    try {
-      long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CAPTURE_STOP_MS);
-      while (!isCaptureDead() && System.nanoTime() - endNs < 0) {
-        if (control.awaitEnd(TURN_MS)) {
-          return !isCaptureDead() && capture.awaitEnd(CAPTURE_STOP_MS);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return false;
-  }
-
-  /** Whichever of the two is left would wait for the other for ever. */
-  private boolean isCaptureDead() {
-    return capture.failure() != null || control.failure() != null;
   }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * hundredths of a second, for which no frame should have to wait.
  */
 final class DropThread {
+  static final String NAME = "drops-0";
   private static final int PERIOD_MS = 100;
   private static final int FULL_MS = 2;
   private static final long WATCH_PATIENCE_NS = TimeUnit.SECONDS.toNanos(2);
@@ -22,7 +23,7 @@ final class DropThread {
   private final DropQueue queue;
   private final Heartbeat heartbeat;
   private final CounterSet counters;
-  private final Thread thread = new Thread(this::run, "drops-0");
+  private final Thread thread = new Thread(this::run, NAME);
   private volatile Set<Integer> wanted = Set.of();
   private volatile Set<Integer> watched = Set.of();
   private volatile boolean stopping;

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * everything wait but the stores, which make room.
  */
 final class SpoolThread implements AutoCloseable {
+  static final String NAME = "spool";
   private static final long DISK_PATIENCE_MS = 1000;
   private static final long TIDY_EVERY_NS = TimeUnit.HOURS.toNanos(1);
 
@@ -23,7 +24,7 @@ final class SpoolThread implements AutoCloseable {
   private final Uploader uploader;
   private final StateFolder state;
   private final Heartbeat heartbeat;
-  private final Thread thread = new Thread(this::run, "spool");
+  private final Thread thread = new Thread(this::run, NAME);
   private long aliveUntilNs = Long.MIN_VALUE;
   private long tidiedNs = System.nanoTime();
   private volatile boolean ending;

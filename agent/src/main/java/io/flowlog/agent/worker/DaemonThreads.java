@@ -1,0 +1,282 @@
+package io.flowlog.agent.worker;
+
+import io.flowlog.agent.capture.drops.KernelDrops;
+import io.flowlog.agent.capture.ring.RingBudget;
+import io.flowlog.agent.capture.ring.RingSource;
+import io.flowlog.agent.capture.ring.RingUse;
+import io.flowlog.agent.flow.TableSize;
+import io.flowlog.agent.logger.AgentSnapshot;
+import io.flowlog.agent.logger.Coverage;
+import io.flowlog.agent.logger.FlowLogger.StorageType;
+import io.flowlog.agent.metrics.AgentGauge;
+import io.flowlog.agent.port.HostInterfaces;
+import io.flowlog.agent.spool.ObjectNames;
+import io.flowlog.agent.spool.Spool;
+import io.flowlog.agent.store.DirectoryStores;
+import io.flowlog.agent.store.Uploader;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of a daemon, and the queues between them: here it is decided who owns what. Owned by
+ * the supervisor.
+ */
+final class DaemonThreads {
+  private static final long TURN_MS = 100;
+  private static final long CAPTURE_STOP_MS = TimeUnit.SECONDS.toMillis(30);
+
+  private final StateFolder state;
+  private final List<Heartbeat> heartbeats = new ArrayList<>();
+  private final RingBudget rings;
+  private final long ringBytes;
+  private final SpoolQueue queue;
+
+  /** Of the capture thread: only figures are read here. */
+  private final Pipeline pipeline;
+
+  private final @Nullable DropThread drops;
+  private final CaptureThread capture;
+  private final ControlThread control;
+  private final SpoolThread spool;
+
+  private DaemonThreads(DaemonSettings settings, Daemon.Surroundings around, Resources resources)
+      throws IOException {
+    WorkerCounters counters = around.counters();
+    state = new StateFolder(settings.stateFolder());
+    ringBytes = settings.capture().rings().totalBytes();
+    rings = new RingBudget(settings.capture().rings());
+    Heartbeat captureBeat = heartbeat(CaptureThread.NAME);
+    queue = new SpoolQueue(counters.capture(), captureBeat);
+    pipeline = pipeline(settings, resources.evidence(), counters);
+    OrderSlot orders = new OrderSlot();
+    DropQueue dropQueue = new DropQueue();
+    DropVerdicts verdicts = verdicts(resources.evidence(), dropQueue, counters);
+    CaptureWorker worker = new CaptureWorker(pipeline, orders, verdicts, state.lastAliveNs());
+    Coverage coverage = new Coverage(settings.logger());
+    DirectoryStores stores = new DirectoryStores();
+    SpoolThread.Parts spoolParts =
+        new SpoolThread.Parts(
+            queue,
+            SpoolWorker.of(resources.spool(), files(settings), coverage, counters.spool()),
+            new Uploader(resources.spool(), stores, counters.spool()),
+            state);
+
+    drops = dropThread(resources.evidence(), dropQueue, counters);
+    capture = CaptureThread.start(worker, captureBeat);
+    control =
+        ControlThread.start(
+            new ControlThread.Parts(
+                telling(around.files(), stores),
+                resources.interfaces(),
+                drops,
+                coverage,
+                around.reload(),
+                around.log(),
+                around.manager(),
+                counters.control()),
+            orders,
+            attachments(settings, counters),
+            heartbeat(ControlThread.NAME));
+    // Leftovers of an earlier life are sealed under the plan of this one: that comes first.
+    spool = SpoolThread.start(spoolParts, heartbeat(SpoolThread.NAME));
+  }
+
+  /** What the threads work with, and whoever has opened it closes after their end. */
+  record Resources(Spool spool, HostInterfaces interfaces, DropEvidence evidence) {}
+
+  /** Makes and starts all threads. */
+  static DaemonThreads start(
+      DaemonSettings settings, Daemon.Surroundings around, Resources resources) throws IOException {
+    return new DaemonThreads(settings, around, resources);
+  }
+
+  private Heartbeat heartbeat(String thread) {
+    Heartbeat heartbeat = new Heartbeat(thread, System.nanoTime());
+    heartbeats.add(heartbeat);
+    return heartbeat;
+  }
+
+  private Pipeline pipeline(
+      DaemonSettings settings, DropEvidence evidence, WorkerCounters counters) {
+    long seed = new SecureRandom().nextLong();
+    PipelineSettings pipelineSettings =
+        new PipelineSettings(
+            settings.intervalUnitNs(),
+            TableSize.growing(settings.flow().tableBytes(), seed),
+            settings.flow().timeouts(),
+            new ExcludedNetworks(settings.capture().excludeAddresses()),
+            Ownership.BY_SOURCE,
+            evidence.drops() != null);
+    return new Pipeline(pipelineSettings, queue, counters.capture());
+  }
+
+  private @Nullable DropVerdicts verdicts(
+      DropEvidence evidence, DropQueue dropQueue, WorkerCounters counters) {
+    KernelDrops told = evidence.drops();
+    return told == null
+        ? null
+        : new DropVerdicts(
+            dropQueue,
+            told.namesOfReasons(),
+            told.malformedReasons(),
+            pipeline,
+            counters.capture());
+  }
+
+  private @Nullable DropThread dropThread(
+      DropEvidence evidence, DropQueue dropQueue, WorkerCounters counters) {
+    KernelDrops told = evidence.drops();
+    return told == null
+        ? null
+        : DropThread.start(told, dropQueue, heartbeat(DropThread.NAME), counters.drops());
+  }
+
+  private FileSettings files(DaemonSettings settings) throws IOException {
+    ObjectNames names =
+        new ObjectNames(
+            settings.zone(),
+            settings.encoding().host(),
+            state.rememberedSinceNs(TimeOfDay.nowNs()));
+    return new FileSettings(settings.encoding(), names, settings.rowsPerFile());
+  }
+
+  private Attachments attachments(DaemonSettings settings, WorkerCounters counters) {
+    RingUse use = new RingUse(rings, counters.capture(), settings.capture().wirePackets());
+    return new Attachments(at -> RingSource.open(at.device(), at.interfaceIndex(), use));
+  }
+
+  private static Declared.Source telling(Declared.Source files, DirectoryStores stores) {
+    return () -> {
+      Declared declared = files.read();
+      stores.know(declared.loggers());
+      List<String> problems = new ArrayList<>(declared.problems());
+      declared.loggers().stream()
+          .filter(logger -> logger.storageType() != StorageType.FILE)
+          .forEach(
+              logger ->
+                  problems.add(
+                      "logger "
+                          + logger.id()
+                          + ": this version stores into directories only: its files wait in the"
+                          + " spool: set storage_type: FILE"));
+      return new Declared(declared.loggers(), declared.ports(), problems);
+    };
+  }
+
+  /** Says if one of them has ended without being asked. */
+  void check() throws WorkerFailure {
+    throwIfDead(DropThread.NAME, drops == null ? null : drops.failure());
+    // When the spool thread dies, the capture thread does because of that.
+    throwIfDead(SpoolThread.NAME, spool.failure());
+    throwIfDead(CaptureThread.NAME, capture.failure());
+    throwIfDead(ControlThread.NAME, control.failure());
+  }
+
+  private static void throwIfDead(String thread, @Nullable Throwable failure) throws WorkerFailure {
+    if (failure != null) {
+      throw new WorkerFailure(thread, failure);
+    }
+  }
+
+  /** Returns which of them have done nothing for so long, in words. */
+  List<String> silent(long tickNs, long silenceNsMax) {
+    return heartbeats.stream()
+        .filter(heartbeat -> heartbeat.silenceNs(tickNs) > silenceNsMax)
+        .map(heartbeat -> "the thread " + heartbeat.name() + " hangs: restart the agent")
+        .toList();
+  }
+
+  /** Tells whether the first plan is followed; any thread may ask, as with what follows. */
+  boolean isFollowing() {
+    return control.isFollowing();
+  }
+
+  /** Returns what is captured, in words. */
+  String summary() {
+    return control.summary();
+  }
+
+  /** Returns what is captured, and for whom. */
+  AgentSnapshot snapshot() {
+    return control.snapshot();
+  }
+
+  /** Returns what is wrong with what is captured, in words. */
+  List<String> captureProblems() {
+    return control.problems();
+  }
+
+  /** Returns what is wrong with the disk, in words. */
+  List<String> diskProblems() {
+    return spool.diskProblems();
+  }
+
+  /** Returns what is wrong with the stores, in words. */
+  List<String> storeProblems() {
+    return spool.storeProblems();
+  }
+
+  /** Returns a figure of the moment. */
+  double figure(AgentGauge gauge) {
+    return switch (gauge) {
+      case LOGGERS -> control.overview().loggers();
+      case PORTS -> control.overview().ports();
+      case PORTS_CAPTURED -> control.overview().portsCaptured();
+      case RING_BYTES -> ringBytes;
+      case RING_BYTES_USED -> ringBytes - rings.freeBytes();
+      case TABLE_UNITS -> pipeline.tableUnits();
+      case TABLE_UNITS_USED -> pipeline.tableUnitsUsed();
+      case SPOOL_QUEUE -> queue.size();
+      case FILES_WAITING -> spool.filesWaiting();
+    };
+  }
+
+  /**
+   * Ends them in the order of the data: sources detach, the table drains, files are sealed, storing
+   * them is tried once.
+   */
+  void stop() throws IOException {
+    control.stop();
+    boolean drained = awaitCapture();
+    endDrops();
+    spool.close();
+    if (drained) {
+      // What came while rows were put away was seen by nobody.
+      state.alive(control.capturedUntilNs());
+    }
+  }
+
+  /** The capture needs them until its end. */
+  private void endDrops() {
+    try {
+      if (drops != null) {
+        drops.close();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean awaitCapture() {
+    try {
+      long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CAPTURE_STOP_MS);
+      while (!isCaptureDead() && System.nanoTime() - endNs < 0) {
+        if (control.awaitEnd(TURN_MS)) {
+          return !isCaptureDead() && capture.awaitEnd(CAPTURE_STOP_MS);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+
+  /** Whichever of the two is left would wait for the other for ever. */
+  private boolean isCaptureDead() {
+    return capture.failure() != null || control.failure() != null;
+  }
+}
