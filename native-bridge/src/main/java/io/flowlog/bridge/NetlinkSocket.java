@@ -4,48 +4,45 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The operations on one rtnetlink socket, each with its error in words; owned by a {@link
- * LinkMonitor}.
+ * The operations on one netlink socket of any protocol, each with its error in words; owned by a
+ * {@link LinkSocket} or a {@link NflogSocket}.
  */
-final class NetlinkSocket implements LinkQueue {
+final class NetlinkSocket implements AutoCloseable {
   private static final int CLOSED = -1;
 
   private final LibC libC = LibC.get();
-  private final ByteBuffer pollEntry = memory(Abi.POLL_BYTES);
+  private final String topic;
   private int number;
 
-  private NetlinkSocket() throws NativeException {
-    number = libC.socket(Abi.AF_NETLINK, Abi.SOCK_RAW | Abi.SOCK_CLOEXEC, Abi.NETLINK_ROUTE);
+  /**
+   * Opens a socket.
+   *
+   * @param topic what its errors are about
+   */
+  NetlinkSocket(int protocol, String topic) throws NativeException {
+    this.topic = topic;
+    number = libC.socket(Abi.AF_NETLINK, Abi.SOCK_RAW | Abi.SOCK_CLOEXEC, protocol);
     if (number < 0) {
       throw failure("open a netlink socket");
     }
-    pollEntry.putInt(Abi.POLL_SOCKET_AT, number);
-    pollEntry.putShort(Abi.POLL_WANTED_AT, (short) Abi.POLLIN);
   }
 
-  /** Opens a socket that gets all news from now on, with room for so many bytes of them. */
-  static NetlinkSocket open(int queueBytes) throws NativeException {
-    NetlinkSocket socket = new NetlinkSocket();
-    try {
-      socket.makeRoom(queueBytes);
-      socket.joinLinks();
-      return socket;
-    } catch (NativeException e) {
-      socket.close();
-      throw e;
-    }
+  /** Returns the exception of the call that has just failed. */
+  NativeException failure(String what) {
+    return NativeException.ofLastCall(topic + ": " + what);
   }
 
-  private static NativeException failure(String what) {
-    return NativeException.ofLastCall("network interfaces: " + what);
-  }
-
-  private static ByteBuffer memory(int sizeBytes) {
+  static ByteBuffer memory(int sizeBytes) {
     return ByteBuffer.allocateDirect(sizeBytes).order(ByteOrder.nativeOrder());
   }
 
+  /** Returns the socket's number, or that of none once it is closed. */
+  int number() {
+    return number;
+  }
+
   /** Goes beyond what the host lets everybody have, if that is allowed. */
-  private void makeRoom(int sizeBytes) throws NativeException {
+  void makeRoom(int sizeBytes) throws NativeException {
     ByteBuffer value = memory(Integer.BYTES).putInt(0, sizeBytes);
     int level = Abi.SOL_SOCKET;
     if (libC.setsockopt(number, level, Abi.SO_RCVBUFFORCE, value, Integer.BYTES) < 0
@@ -54,17 +51,18 @@ final class NetlinkSocket implements LinkQueue {
     }
   }
 
-  private void joinLinks() throws NativeException {
+  /** Gets what the kernel tells these groups of listeners, too. */
+  void bind(int groups) throws NativeException {
     ByteBuffer address = memory(Abi.NETLINK_ADDRESS_BYTES);
     address.putShort(Abi.NETLINK_ADDRESS_FAMILY_AT, (short) Abi.AF_NETLINK);
-    address.putInt(Abi.NETLINK_ADDRESS_GROUPS_AT, Abi.RTMGRP_LINK);
+    address.putInt(Abi.NETLINK_ADDRESS_GROUPS_AT, groups);
     if (libC.bind(number, address, Abi.NETLINK_ADDRESS_BYTES) < 0) {
       throw failure("ask for news");
     }
   }
 
-  @Override
-  public int netlinkPort() throws NativeException {
+  /** Returns the number that answers carry which are for this socket. */
+  int netlinkPort() throws NativeException {
     ByteBuffer address = memory(Abi.NETLINK_ADDRESS_BYTES);
     ByteBuffer sizeBytes = memory(Integer.BYTES).putInt(0, Abi.NETLINK_ADDRESS_BYTES);
     if (libC.getsockname(number, address, sizeBytes) < 0) {
@@ -73,45 +71,32 @@ final class NetlinkSocket implements LinkQueue {
     return address.getInt(Abi.NETLINK_ADDRESS_PORT_AT);
   }
 
-  @Override
-  public void requestList(int sequence) throws NativeException {
-    int sizeBytes = Abi.MESSAGE_BYTES + Abi.LINK_BYTES;
-    ByteBuffer request = memory(sizeBytes);
-    request.putInt(Abi.MESSAGE_LENGTH_AT, sizeBytes);
-    request.putShort(Abi.MESSAGE_TYPE_AT, (short) Abi.RTM_GETLINK);
-    request.putShort(Abi.MESSAGE_FLAGS_AT, (short) (Abi.NLM_F_REQUEST | Abi.NLM_F_DUMP));
-    request.putInt(Abi.MESSAGE_SEQUENCE_AT, sequence);
+  void send(ByteBuffer request, int sizeBytes, String what) throws NativeException {
     if (libC.send(number, request, sizeBytes, 0) < 0) {
-      throw failure("ask for a list");
+      throw failure(what);
     }
   }
 
-  @Override
-  public int receive(ByteBuffer buffer) throws NativeException {
+  /**
+   * Receives one datagram, and does not wait for it.
+   *
+   * @return its size, which is beyond the buffer's when its end is lost; or {@link
+   *     LinkQueue#NOTHING} or {@link LinkQueue#OVERRUN}
+   */
+  int receive(ByteBuffer buffer) throws NativeException {
     int flags = Abi.MSG_DONTWAIT | Abi.MSG_TRUNC;
     long sizeBytes = libC.recv(number, buffer, buffer.capacity(), flags);
-    if (sizeBytes >= 0) {
-      return (int) sizeBytes;
-    }
-    NativeException failure = failure("receive news");
-    return switch (failure.errno()) {
-      case EAGAIN -> NOTHING;
-      case ENOBUFS, ENOMEM -> OVERRUN;
-      default -> throw failure;
-    };
+    return sizeBytes >= 0 ? (int) sizeBytes : nothingReceived();
   }
 
-  @Override
-  public boolean await(int timeoutMs) throws NativeException {
-    int ready = libC.poll(pollEntry, 1, timeoutMs);
-    if (ready >= 0) {
-      return ready > 0;
-    }
-    NativeException failure = failure("wait for news");
-    if (failure.errno() != Errno.EINTR) {
-      throw failure;
-    }
-    return false;
+  /** Tells whether there was nothing, or no room for all, after a call that received nothing. */
+  int nothingReceived() throws NativeException {
+    NativeException failure = failure("receive news");
+    return switch (failure.errno()) {
+      case EAGAIN -> LinkQueue.NOTHING;
+      case ENOBUFS, ENOMEM -> LinkQueue.OVERRUN;
+      default -> throw failure;
+    };
   }
 
   @Override
@@ -119,7 +104,6 @@ final class NetlinkSocket implements LinkQueue {
     if (number != CLOSED) {
       libC.close(number);
       number = CLOSED;
-      pollEntry.putInt(Abi.POLL_SOCKET_AT, CLOSED);
     }
   }
 }
