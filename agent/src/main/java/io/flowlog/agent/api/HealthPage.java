@@ -20,6 +20,7 @@ final class HealthPage implements Page {
           json.writeStringField("status", status(now));
           json.writeBooleanField("ready", now.isReady());
           json.writeBooleanField("live", now.isLive());
+          json.writeStringField("drop_evidence", now.dropEvidence());
           json.writeArrayFieldStart("problems");
           for (String problem : now.problems()) {
             json.writeString(problem);

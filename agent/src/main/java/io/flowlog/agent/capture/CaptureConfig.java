@@ -9,10 +9,15 @@ import java.util.List;
  * @param wirePackets whether a super-packet counts as the packets into which it is cut on the wire;
  *     otherwise as one
  * @param rings memory for what the kernel captures until it is read
- * @param drops how it is known what the host drops
+ * @param drops whether the kernel tells what the host drops
+ * @param nflog which firewalls tell it otherwise
  */
 public record CaptureConfig(
-    List<String> excludeAddresses, boolean wirePackets, RingSettings rings, DropConfig drops) {
+    List<String> excludeAddresses,
+    boolean wirePackets,
+    RingSettings rings,
+    DropConfig drops,
+    NflogConfig nflog) {
   /** For so many logging ports the least ring is kept free, whatever the first ones take. */
   public static final int RING_PORTS = 512;
 
@@ -36,7 +41,8 @@ public record CaptureConfig(
         List.of("169.254.169.0/24"),
         true,
         new RingSettings(256L << 20, 64L << 10),
-        DropConfig.defaults());
+        DropConfig.defaults(),
+        NflogConfig.defaults());
   }
 
   /**

@@ -61,7 +61,8 @@ final class Sections {
             defaults.excludeAddresses()),
         or(reader.flag("wire_packets"), defaults.wirePackets()),
         rings(reader, defaults.rings()),
-        drops(reader, defaults.drops()));
+        drops(reader, defaults.drops()),
+        NflogGroups.read(reader.objects("nflog")));
   }
 
   private static DropConfig drops(FieldReader reader, DropConfig defaults) {

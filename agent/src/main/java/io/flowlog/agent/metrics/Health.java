@@ -7,12 +7,20 @@ import java.util.List;
  *
  * @param isReady whether it does its work: loggers and ports are read, sources are attached
  * @param isLive whether all its threads make progress; if not, only a restart helps
+ * @param dropEvidence by what it is known what the host drops, in words
  * @param problems what is wrong, in words, one line for each: what, and what to do about it
  */
-public record Health(boolean isReady, boolean isLive, List<String> problems) {
+public record Health(boolean isReady, boolean isLive, String dropEvidence, List<String> problems) {
+  private static final String UNKNOWN = "none";
+
   /** Keeps a copy of the problems. */
   public Health {
     problems = List.copyOf(problems);
+  }
+
+  /** Makes the health of one that does not know what the host drops. */
+  public Health(boolean isReady, boolean isLive, List<String> problems) {
+    this(isReady, isLive, UNKNOWN, problems);
   }
 
   /** Returns the health of an agent that has only just begun. */

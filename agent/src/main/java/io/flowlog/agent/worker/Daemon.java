@@ -77,7 +77,8 @@ public final class Daemon implements AutoCloseable {
             around.counters().spool());
     HostInterfaces links = null;
     try {
-      DropEvidence evidence = DropEvidence.open(settings.capture().drops(), around.log());
+      DropEvidence evidence =
+          DropEvidence.open(settings.capture(), around.counters().drops(), around.log());
       links = HostInterfaces.open();
       return new Daemon(settings, around, new DaemonThreads.Resources(spool, links, evidence));
     } catch (IOException | RuntimeException e) {
@@ -147,7 +148,8 @@ public final class Daemon implements AutoCloseable {
     problems.addAll(threads.diskProblems());
     problems.addAll(threads.storeProblems());
     problems.addAll(clock.problems(TimeOfDay.nowNs()));
-    return new Health(threads.isFollowing() || told, live, problems);
+    return new Health(
+        threads.isFollowing() || told, live, resources.evidence().description(), problems);
   }
 
   /** Returns a figure of the moment; any thread may ask. */

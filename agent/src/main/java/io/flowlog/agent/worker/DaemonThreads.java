@@ -1,6 +1,6 @@
 package io.flowlog.agent.worker;
 
-import io.flowlog.agent.capture.drops.KernelDrops;
+import io.flowlog.agent.capture.drops.DropSource;
 import io.flowlog.agent.capture.ring.RingBudget;
 import io.flowlog.agent.capture.ring.RingSource;
 import io.flowlog.agent.capture.ring.RingUse;
@@ -116,7 +116,7 @@ final class DaemonThreads {
 
   private @Nullable DropVerdicts verdicts(
       DropEvidence evidence, DropQueue dropQueue, WorkerCounters counters) {
-    KernelDrops told = evidence.drops();
+    DropSource told = evidence.drops();
     return told == null
         ? null
         : new DropVerdicts(
@@ -129,7 +129,7 @@ final class DaemonThreads {
 
   private @Nullable DropThread dropThread(
       DropEvidence evidence, DropQueue dropQueue, WorkerCounters counters) {
-    KernelDrops told = evidence.drops();
+    DropSource told = evidence.drops();
     return told == null
         ? null
         : DropThread.start(told, dropQueue, heartbeat(DropThread.NAME), counters.drops());

@@ -125,9 +125,17 @@ class ShippedConfigTest {
     return names;
   }
 
-  /** Returns the keys that the code asks for, with one endpoint so that its keys show. */
+  /**
+   * Returns the keys that the code asks for, with one element in each list so that its keys show.
+   */
   private Set<String> configKeys(boolean withSections) {
-    FieldReader reader = new FieldReader(Map.of("store", Map.of("endpoints", List.of(Map.of()))));
+    FieldReader reader =
+        new FieldReader(
+            Map.of(
+                "store",
+                Map.of("endpoints", List.of(Map.of())),
+                "capture",
+                Map.of("nflog", List.of(Map.of("prefixes", List.of(Map.of()))))));
     Sections.read(reader, hostName);
     Set<String> keys = new TreeSet<>(reader.askedPaths());
     if (!withSections) {
