@@ -62,18 +62,24 @@ class MetricsListenerTest {
 
   @Test
   void shouldTellHealth() throws Exception {
-    expectHealth(503, "{\"status\":\"not ready\",\"ready\":false,\"live\":true,\"problems\":[]}\n");
-    health.set(new Health(true, true, List.of()));
-    expectHealth(200, "{\"status\":\"ok\",\"ready\":true,\"live\":true,\"problems\":[]}\n");
+    expectHealth(
+        503,
+        "{\"status\":\"not ready\",\"ready\":false,\"live\":true,\"drop_evidence\":\"none\","
+            + "\"problems\":[]}\n");
+    health.set(new Health(true, true, "somebody's word", List.of()));
+    expectHealth(
+        200,
+        "{\"status\":\"ok\",\"ready\":true,\"live\":true,"
+            + "\"drop_evidence\":\"somebody's word\",\"problems\":[]}\n");
     health.set(new Health(true, true, List.of("no drop evidence: \"DROP\"\\\n\u0001é", "b")));
     expectHealth(
         200,
-        "{\"status\":\"degraded\",\"ready\":true,\"live\":true,\"problems\":"
-            + "[\"no drop evidence: \\\"DROP\\\"\\\\\\n\\u0001é\",\"b\"]}\n");
+        "{\"status\":\"degraded\",\"ready\":true,\"live\":true,\"drop_evidence\":\"none\","
+            + "\"problems\":[\"no drop evidence: \\\"DROP\\\"\\\\\\n\\u0001é\",\"b\"]}\n");
     health.set(new Health(true, false, List.of("capture-0 stands still")));
     expectHealth(
         503,
-        "{\"status\":\"failed\",\"ready\":true,\"live\":false,"
+        "{\"status\":\"failed\",\"ready\":true,\"live\":false,\"drop_evidence\":\"none\","
             + "\"problems\":[\"capture-0 stands still\"]}\n");
   }
 
