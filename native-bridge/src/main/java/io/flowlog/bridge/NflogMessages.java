@@ -14,6 +14,7 @@ public final class NflogMessages {
   public static final int NONE = -1;
 
   private static final int PACKET_TYPE = Abi.NFNL_SUBSYS_ULOG << 8 | Abi.NFULNL_MSG_PACKET;
+  private static final boolean LENGTH_FIRST = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
   private static final int VLAN_MASK = 0xfff;
   private static final long SECOND_NS = 1_000_000_000L;
   private static final long MICROSECOND_NS = 1000L;
@@ -116,11 +117,13 @@ public final class NflogMessages {
     family = bytes.get(body + Abi.GENERAL_FAMILY_AT);
     int at = body + Abi.GENERAL_BYTES;
     while (messageEnd - at >= Abi.ATTRIBUTE_BYTES) {
-      int lengthBytes = bytes.getShort(at + Abi.ATTRIBUTE_LENGTH_AT) & 0xffff;
+      // length and type by one access: there are ten of them in each message
+      int header = bytes.getInt(at);
+      int lengthBytes = LENGTH_FIRST ? header & 0xffff : header >>> 16;
       if (lengthBytes < Abi.ATTRIBUTE_BYTES || lengthBytes > messageEnd - at) {
         return;
       }
-      int type = bytes.getShort(at + Abi.ATTRIBUTE_TYPE_AT) & Abi.NLA_TYPE_MASK & 0xffff;
+      int type = (LENGTH_FIRST ? header >>> 16 : header & 0xffff) & Abi.NLA_TYPE_MASK;
       take(type, at + Abi.ATTRIBUTE_BYTES, lengthBytes - Abi.ATTRIBUTE_BYTES);
       at += lengthBytes + padding(lengthBytes);
     }
