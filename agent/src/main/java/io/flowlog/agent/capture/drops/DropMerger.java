@@ -6,11 +6,15 @@ import java.util.Arrays;
  * Adds entries of single packets to entries of the same flow in their batch; owned by one {@link
  * DropSource}.
  *
- * <p>It is a table of places in the batch. Where two flows want one place the later one has it: the
- * other's packets are merged no longer, which costs room and nothing else.
+ * <p>It is a table of places in the batch. Where too many flows want one place the last one has it:
+ * another's packets are merged no longer, which costs room and nothing else.
  */
 public final class DropMerger {
   private static final int SLOTS = 4 * DropBatch.CAPACITY;
+
+  /** How many places beside each other a flow may have. */
+  private static final int PROBES = 4;
+
   private static final int EMPTY = -1;
 
   private final int[] places = new int[SLOTS];
@@ -29,13 +33,19 @@ public final class DropMerger {
   public void mergeLast(DropBatch batch) {
     DropEntry last = batch.last();
     int slot = slotOf(last);
-    int place = places[slot];
-    if (place != EMPTY && batch.at(place).isLike(last)) {
-      batch.at(place).add(last);
-      batch.removeLast();
-    } else {
-      places[slot] = batch.size() - 1;
+    for (int probe = 0; probe < PROBES; probe++) {
+      int place = places[slot ^ probe];
+      if (place == EMPTY) {
+        places[slot ^ probe] = batch.size() - 1;
+        return;
+      }
+      if (batch.at(place).isLike(last)) {
+        batch.at(place).add(last);
+        batch.removeLast();
+        return;
+      }
     }
+    places[slot] = batch.size() - 1;
   }
 
   private static int slotOf(DropEntry entry) {

@@ -40,6 +40,19 @@ class LogPrefixesTest {
   }
 
   @Test
+  void shouldCompareEachByteOfALongPrefix() {
+    String text = "DROP:ingress:tap-0123456789";
+    for (int length = 1; length <= text.length(); length++) {
+      List<Prefix> patterns = patterns(text.substring(0, length));
+      assertEquals(0, find(patterns, text.substring(0, length)));
+      for (int i = 0; i < length; i++) {
+        String other = text.substring(0, i) + "_" + text.substring(i + 1, length);
+        assertEquals(LogPrefixes.NONE, find(patterns, other), other);
+      }
+    }
+  }
+
+  @Test
   void shouldNotMindTheZeroAtTheEnd() {
     assertEquals(0, find(patterns("DROP"), "DROP\0"));
     assertEquals(LogPrefixes.NONE, find(patterns("DROP"), "DROP\0\0"));
