@@ -192,5 +192,63 @@ final class Abi {
   /** In struct bpf_prog_info, which grows from kernel to kernel. */
   static final int PROGRAM_INFO_RECURSION_MISSES_AT = 208;
 
+  static final int AF_INET = 2;
+  static final int AF_INET6 = 10;
+  static final int NETLINK_NETFILTER = 12;
+  static final int NFNL_SUBSYS_CTNETLINK = 1;
+  static final int NFNLGRP_CONNTRACK_NEW = 1;
+  static final int NFNLGRP_CONNTRACK_DESTROY = 3;
+  static final int NLA_TYPE_MASK = 0x3fff;
+
+  /** struct nfgenmsg. */
+  static final int NETFILTER_BYTES = 4;
+
+  static final int NETFILTER_FAMILY_AT = 0;
+
+  static final int IPCTNL_MSG_CT_NEW = 0;
+  static final int IPCTNL_MSG_CT_GET = 1;
+  static final int IPCTNL_MSG_CT_DELETE = 2;
+  static final int IPCTNL_MSG_CT_GET_STATS_CPU = 4;
+  static final int IPCTNL_MSG_CT_GET_STATS = 5;
+  static final int CTA_TUPLE_ORIG = 1;
+  static final int CTA_TUPLE_REPLY = 2;
+  static final int CTA_STATUS = 3;
+  static final int CTA_PROTOINFO = 4;
+  static final int CTA_ID = 12;
+  static final int CTA_ZONE = 18;
+  static final int CTA_STATUS_MASK = 26;
+  static final int CTA_TUPLE_IP = 1;
+  static final int CTA_TUPLE_PROTO = 2;
+  static final int CTA_IP_V4_SRC = 1;
+  static final int CTA_IP_V4_DST = 2;
+  static final int CTA_IP_V6_SRC = 3;
+  static final int CTA_IP_V6_DST = 4;
+  static final int CTA_PROTO_NUM = 1;
+  static final int CTA_PROTO_SRC_PORT = 2;
+  static final int CTA_PROTO_DST_PORT = 3;
+  static final int CTA_PROTOINFO_TCP = 1;
+  static final int CTA_PROTOINFO_TCP_STATE = 1;
+  static final int CTA_STATS_INSERT_FAILED = 9;
+  static final int CTA_STATS_DROP = 10;
+  static final int CTA_STATS_EARLY_DROP = 11;
+  static final int CTA_STATS_GLOBAL_ENTRIES = 1;
+  static final int CTA_STATS_GLOBAL_MAX_ENTRIES = 2;
+  static final int IPS_SEEN_REPLY = 2;
+  static final int IPS_SRC_NAT = 16;
+  static final int IPS_DST_NAT = 32;
+  static final int TCP_CONNTRACK_ESTABLISHED = 3;
+  static final int TCP_CONNTRACK_LAST_ACK = 6;
+
+  static final int BPF_LOAD_CONSTANT = 0;
+  static final int BPF_LOAD_INDEX_CONSTANT = 1;
+  static final int BPF_LOAD_ANCILLARY = 0x20;
+  static final int BPF_LOAD_AT_INDEX = 0x40;
+  static final int BPF_INDEX_FROM_ACCUMULATOR = 7;
+  static final int BPF_JUMP_IF_EQUAL = 0x15;
+  static final int BPF_JUMP_IF_SET = 0x45;
+  static final int INSTRUCTION_IF_TRUE_AT = 2;
+  static final int INSTRUCTION_IF_FALSE_AT = 3;
+  static final int ANCILLARY_ATTRIBUTE = -0x1000 + 12;
+
   private Abi() {}
 }

@@ -2,20 +2,24 @@ package io.flowlog.bridge;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import jnr.ffi.Memory;
+import jnr.ffi.Pointer;
 
 /**
- * The operations on one rtnetlink socket, each with its error in words; owned by a {@link
- * LinkMonitor}.
+ * The operations on one netlink socket, each with its error in words; owned by a {@link
+ * LinkMonitor} or by who asks conntrack.
  */
 final class NetlinkSocket implements LinkQueue {
   private static final int CLOSED = -1;
 
   private final LibC libC = LibC.get();
   private final ByteBuffer pollEntry = memory(Abi.POLL_BYTES);
+  private final String subject;
   private int number;
 
-  private NetlinkSocket() throws NativeException {
-    number = libC.socket(Abi.AF_NETLINK, Abi.SOCK_RAW | Abi.SOCK_CLOEXEC, Abi.NETLINK_ROUTE);
+  private NetlinkSocket(int protocol, String subject) throws NativeException {
+    this.subject = subject;
+    number = libC.socket(Abi.AF_NETLINK, Abi.SOCK_RAW | Abi.SOCK_CLOEXEC, protocol);
     if (number < 0) {
       throw failure("open a netlink socket");
     }
@@ -25,10 +29,10 @@ final class NetlinkSocket implements LinkQueue {
 
   /** Opens a socket that gets all news from now on, with room for so many bytes of them. */
   static NetlinkSocket open(int queueBytes) throws NativeException {
-    NetlinkSocket socket = new NetlinkSocket();
+    NetlinkSocket socket = new NetlinkSocket(Abi.NETLINK_ROUTE, "network interfaces");
     try {
       socket.makeRoom(queueBytes);
-      socket.joinLinks();
+      socket.join(Abi.RTMGRP_LINK);
       return socket;
     } catch (NativeException e) {
       socket.close();
@@ -36,8 +40,30 @@ final class NetlinkSocket implements LinkQueue {
     }
   }
 
-  private static NativeException failure(String what) {
-    return NativeException.ofLastCall("network interfaces: " + what);
+  /**
+   * Opens a socket to conntrack.
+   *
+   * @param groups whose news it gets, a bit for each
+   * @param filter which of the news, a program of instructions; all if there are none
+   */
+  static NetlinkSocket ofConntrack(int queueBytes, int groups, int[][] filter)
+      throws NativeException {
+    NetlinkSocket socket = new NetlinkSocket(Abi.NETLINK_NETFILTER, "conntrack");
+    try {
+      socket.makeRoom(queueBytes);
+      if (filter.length > 0) {
+        socket.attach(filter);
+      }
+      socket.join(groups);
+      return socket;
+    } catch (NativeException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private NativeException failure(String what) {
+    return NativeException.ofLastCall(subject + ": " + what);
   }
 
   private static ByteBuffer memory(int sizeBytes) {
@@ -54,10 +80,30 @@ final class NetlinkSocket implements LinkQueue {
     }
   }
 
-  private void joinLinks() throws NativeException {
+  /** Lets only news through for which a program returns other than 0. */
+  private void attach(int[][] filter) throws NativeException {
+    int sizeBytes = filter.length * Abi.INSTRUCTION_BYTES;
+    Pointer code = Memory.allocateDirect(LibC.runtime(), sizeBytes, true);
+    for (int i = 0; i < filter.length; i++) {
+      int at = i * Abi.INSTRUCTION_BYTES;
+      code.putShort(at + Abi.INSTRUCTION_OPERATION_AT, (short) filter[i][0]);
+      code.putByte(at + Abi.INSTRUCTION_IF_TRUE_AT, (byte) filter[i][1]);
+      code.putByte(at + Abi.INSTRUCTION_IF_FALSE_AT, (byte) filter[i][2]);
+      code.putInt(at + Abi.INSTRUCTION_OPERAND_AT, filter[i][3]);
+    }
+    ByteBuffer program = memory(Abi.PROGRAM_BYTES);
+    program.putShort(Abi.PROGRAM_LENGTH_AT, (short) filter.length);
+    program.putLong(Abi.PROGRAM_CODE_AT, code.address());
+    int level = Abi.SOL_SOCKET;
+    if (libC.setsockopt(number, level, Abi.SO_ATTACH_FILTER, program, Abi.PROGRAM_BYTES) < 0) {
+      throw failure("attach a filter");
+    }
+  }
+
+  private void join(int groups) throws NativeException {
     ByteBuffer address = memory(Abi.NETLINK_ADDRESS_BYTES);
     address.putShort(Abi.NETLINK_ADDRESS_FAMILY_AT, (short) Abi.AF_NETLINK);
-    address.putInt(Abi.NETLINK_ADDRESS_GROUPS_AT, Abi.RTMGRP_LINK);
+    address.putInt(Abi.NETLINK_ADDRESS_GROUPS_AT, groups);
     if (libC.bind(number, address, Abi.NETLINK_ADDRESS_BYTES) < 0) {
       throw failure("ask for news");
     }
@@ -81,6 +127,11 @@ final class NetlinkSocket implements LinkQueue {
     request.putShort(Abi.MESSAGE_TYPE_AT, (short) Abi.RTM_GETLINK);
     request.putShort(Abi.MESSAGE_FLAGS_AT, (short) (Abi.NLM_F_REQUEST | Abi.NLM_F_DUMP));
     request.putInt(Abi.MESSAGE_SEQUENCE_AT, sequence);
+    send(request, sizeBytes);
+  }
+
+  /** Sends a request. */
+  void send(ByteBuffer request, int sizeBytes) throws NativeException {
     if (libC.send(number, request, sizeBytes, 0) < 0) {
       throw failure("ask for a list");
     }

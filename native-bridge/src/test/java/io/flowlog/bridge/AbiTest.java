@@ -22,6 +22,16 @@ class AbiTest {
   static {
     put("PROT_READ_WRITE", "PROT_READ | PROT_WRITE");
     put("BPF_RETURN_CONSTANT", "BPF_RET | BPF_K");
+    put("BPF_LOAD_CONSTANT", "BPF_LD | BPF_IMM");
+    put("BPF_LOAD_INDEX_CONSTANT", "BPF_LDX | BPF_IMM");
+    put("BPF_LOAD_ANCILLARY", "BPF_LD | BPF_W | BPF_ABS");
+    put("BPF_LOAD_AT_INDEX", "BPF_LD | BPF_W | BPF_IND");
+    put("BPF_INDEX_FROM_ACCUMULATOR", "BPF_MISC | BPF_TAX");
+    put("BPF_JUMP_IF_EQUAL", "BPF_JMP | BPF_JEQ | BPF_K");
+    put("BPF_JUMP_IF_SET", "BPF_JMP | BPF_JSET | BPF_K");
+    put("NLA_TYPE_MASK", "NLA_TYPE_MASK & 0xffff");
+    put("ANCILLARY_ATTRIBUTE", "SKF_AD_OFF + SKF_AD_NLATTR");
+    struct("NETFILTER", "struct nfgenmsg", "FAMILY=nfgen_family");
     struct(
         "REQUEST",
         "struct tpacket_req3",
@@ -59,7 +69,13 @@ class AbiTest {
     struct("VIRTIO", "struct virtio_net_hdr", "GSO_TYPE=gso_type", "GSO_SIZE=gso_size");
     struct("STATISTICS", "struct tpacket_stats_v3", "FRAMES=tp_packets", "DROPS=tp_drops");
     struct("PROGRAM", "struct sock_fprog", "LENGTH=len", "CODE=filter");
-    struct("INSTRUCTION", "struct sock_filter", "OPERATION=code", "OPERAND=k");
+    struct(
+        "INSTRUCTION",
+        "struct sock_filter",
+        "OPERATION=code",
+        "IF_TRUE=jt",
+        "IF_FALSE=jf",
+        "OPERAND=k");
     struct("LOCAL_ADDRESS", "struct sockaddr_un", "FAMILY=sun_family", "PATH=sun_path");
     struct("TIMEOUT", "struct timeval", "SECONDS=tv_sec", "MICROSECONDS=tv_usec");
     struct("TIME", "struct timespec", "SECONDS=tv_sec", "NANOSECONDS=tv_nsec");
@@ -123,6 +139,10 @@ class AbiTest {
           "linux/if_ether.h",
           "linux/if.h",
           "linux/if_packet.h",
+          "linux/netfilter/nf_conntrack_common.h",
+          "linux/netfilter/nf_conntrack_tcp.h",
+          "linux/netfilter/nfnetlink.h",
+          "linux/netfilter/nfnetlink_conntrack.h",
           "linux/rtnetlink.h",
           "linux/virtio_net.h",
           "poll.h",

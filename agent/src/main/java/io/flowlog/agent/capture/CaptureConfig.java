@@ -10,9 +10,14 @@ import java.util.List;
  *     otherwise as one
  * @param rings memory for what the kernel captures until it is read
  * @param drops how it is known what the host drops
+ * @param conntrack whether conntrack is asked about translated and older connections
  */
 public record CaptureConfig(
-    List<String> excludeAddresses, boolean wirePackets, RingSettings rings, DropConfig drops) {
+    List<String> excludeAddresses,
+    boolean wirePackets,
+    RingSettings rings,
+    DropConfig drops,
+    ConntrackConfig conntrack) {
   /** For so many logging ports the least ring is kept free, whatever the first ones take. */
   public static final int RING_PORTS = 512;
 
@@ -36,7 +41,8 @@ public record CaptureConfig(
         List.of("169.254.169.0/24"),
         true,
         new RingSettings(256L << 20, 64L << 10),
-        DropConfig.defaults());
+        DropConfig.defaults(),
+        ConntrackConfig.defaults());
   }
 
   /**

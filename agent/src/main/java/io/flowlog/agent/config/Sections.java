@@ -2,6 +2,7 @@ package io.flowlog.agent.config;
 
 import io.flowlog.agent.api.ApiConfig;
 import io.flowlog.agent.capture.CaptureConfig;
+import io.flowlog.agent.capture.ConntrackConfig;
 import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.agent.flow.FlowConfig;
 import io.flowlog.agent.format.FormatConfig;
@@ -61,7 +62,19 @@ final class Sections {
             defaults.excludeAddresses()),
         or(reader.flag("wire_packets"), defaults.wirePackets()),
         rings(reader, defaults.rings()),
-        drops(reader, defaults.drops()));
+        drops(reader, defaults.drops()),
+        conntrack(reader, defaults.conntrack()));
+  }
+
+  private static ConntrackConfig conntrack(FieldReader reader, ConntrackConfig defaults) {
+    Long connectionsMax =
+        reader.integer(
+            "conntrack_connections",
+            ConntrackConfig.CONNECTIONS_MIN,
+            ConntrackConfig.CONNECTIONS_MAX);
+    return new ConntrackConfig(
+        or(reader.value("conntrack", Values::dropMode), defaults.mode()),
+        connectionsMax == null ? defaults.connectionsMax() : connectionsMax.intValue());
   }
 
   private static DropConfig drops(FieldReader reader, DropConfig defaults) {

@@ -38,8 +38,11 @@ public final class RecordBuilder implements CutHandler {
   private boolean splitsIcmp;
 
   private boolean keepsStates;
+  private boolean translates;
   private boolean nextSplitsIcmp;
   private boolean nextKeepsStates;
+  private boolean nextTranslates;
+  private AddressTranslation translation = AddressTranslation.NONE;
   private long startNs;
   private long endNs;
   private long rows;
@@ -65,6 +68,16 @@ public final class RecordBuilder implements CutHandler {
   /** Has rows split by ICMP type and code or not, in slices whose cut begins later. */
   public void splitIcmp(boolean splits) {
     nextSplitsIcmp = splits;
+  }
+
+  /** Asks somebody what packets carry behind an address translation; before the first slice. */
+  public void askForTranslations(AddressTranslation translation) {
+    this.translation = translation;
+  }
+
+  /** Has rows say what packets carry behind a translation or not, in slices that begin later. */
+  public void translate(boolean translates) {
+    nextTranslates = translates;
   }
 
   /**
@@ -118,7 +131,9 @@ public final class RecordBuilder implements CutHandler {
     this.endNs = endNs;
     splitsIcmp = nextSplitsIcmp;
     keepsStates = nextKeepsStates;
+    translates = nextTranslates;
     packets = 0;
+    translation.startSlice(startNs, endNs);
     try {
       sink.onSliceStart(startNs, endNs);
     } catch (IOException e) {
@@ -247,7 +262,17 @@ public final class RecordBuilder implements CutHandler {
     } else {
       target.addresses4(connection.address4(side), connection.address4(1 - side));
     }
+    if (translates && isTranslatedAsWhole(connection)) {
+      translation.translate(target);
+    }
     return target;
+  }
+
+  /** An error of ICMP is translated by what it carries, of which nothing is known. */
+  private static boolean isTranslatedAsWhole(ConnectionView connection) {
+    int protocol = connection.protocol();
+    return !Icmp.is(protocol)
+        || (connection.icmpKnown() && Icmp.isEcho(protocol, connection.icmpType()));
   }
 
   private void writeIcmp(FlowRecord target, ConnectionView connection) {
@@ -306,6 +331,7 @@ public final class RecordBuilder implements CutHandler {
   public void onCutComplete() {
     drainMerged();
     flush();
+    translation.endSlice(endNs);
     try {
       sink.onSliceComplete(packets);
     } catch (IOException e) {

@@ -35,6 +35,7 @@ public final class Daemon implements AutoCloseable {
   private final List<String> settingProblems;
   private final NewProblems diskProblems;
   private final NewProblems storeProblems;
+  private final NewProblems conntrackProblems;
   private final ClockWatch clock = new ClockWatch();
   private volatile boolean live = true;
   private volatile List<String> silent = List.of();
@@ -63,6 +64,7 @@ public final class Daemon implements AutoCloseable {
     this.resources = resources;
     diskProblems = new NewProblems(log, EventKind.SPOOL);
     storeProblems = new NewProblems(log, EventKind.STORE);
+    conntrackProblems = new NewProblems(log, EventKind.HOST);
     settingProblems = settings.problems();
     settingProblems.forEach(problem -> log.warning(EventKind.SETTING, problem));
     threads = DaemonThreads.start(settings, around, resources);
@@ -78,8 +80,11 @@ public final class Daemon implements AutoCloseable {
     HostInterfaces links = null;
     try {
       DropEvidence evidence = DropEvidence.open(settings.capture().drops(), around.log());
+      ConntrackEvidence connections =
+          ConntrackEvidence.open(settings.capture().conntrack(), around.log());
       links = HostInterfaces.open();
-      return new Daemon(settings, around, new DaemonThreads.Resources(spool, links, evidence));
+      return new Daemon(
+          settings, around, new DaemonThreads.Resources(spool, links, evidence, connections));
     } catch (IOException | RuntimeException e) {
       if (links != null) {
         links.close();
@@ -109,6 +114,7 @@ public final class Daemon implements AutoCloseable {
     clock.look(TimeOfDay.nowNs(), tickNs).ifPresent(step -> log.warning(EventKind.CLOCK, step));
     diskProblems.tell(threads.diskProblems());
     storeProblems.tell(threads.storeProblems());
+    conntrackProblems.tell(threads.conntrackProblems());
     tellLosses();
     if (!told && threads.isFollowing()) {
       told = true;
@@ -143,6 +149,7 @@ public final class Daemon implements AutoCloseable {
     List<String> problems = new ArrayList<>(silent);
     problems.addAll(settingProblems);
     problems.addAll(resources.evidence().problems());
+    problems.addAll(threads.conntrackProblems());
     problems.addAll(threads.captureProblems());
     problems.addAll(threads.diskProblems());
     problems.addAll(threads.storeProblems());

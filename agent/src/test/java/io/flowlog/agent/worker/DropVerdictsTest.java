@@ -101,7 +101,7 @@ class DropVerdictsTest {
     Pipeline pipeline = new Pipeline(settings, rows, counters);
     DropVerdicts drops =
         new DropVerdicts(queue, number -> "REASON " + number, Set.of(), pipeline, counters);
-    return new CaptureWorker(pipeline, orders, drops, OptionalLong.empty());
+    return new CaptureWorker(pipeline, orders, drops, null, OptionalLong.empty());
   }
 
   private void attach() throws IOException {
