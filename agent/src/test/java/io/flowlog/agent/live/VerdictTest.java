@@ -295,4 +295,20 @@ class VerdictTest {
     assertTrue(
         host.rowsOf("drops").stream().allMatch(row -> row.text("status").equals("SKIPDATA")));
   }
+
+  @Test
+  void shouldWarnOfDropReasonsThatThisKernelDoesNotHave() throws IOException {
+    host.set("capture.drop_reasons=[NETFILTER_DROP, TC_INGRES, OVS_DROP_METER]");
+    host.set("capture.malformed_reasons=[XQZWV]");
+    host.start();
+    host.stop();
+    String unknown = ": this kernel has no drop reason ";
+    String expected =
+        "warning: capture.drop_reasons"
+            + unknown
+            + "TC_INGRES: did you mean TC_INGRESS?; capture.malformed_reasons"
+            + unknown
+            + "XQZWV: remove it";
+    assertTrue(host.log().lines().toList().contains(expected), host.log());
+  }
 }
