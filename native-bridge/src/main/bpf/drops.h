@@ -68,6 +68,8 @@ struct drop_control {
   long_t clock_offset_ns; /* what makes the monotonic clock the time of day */
   word_t network;         /* the host's network namespace */
   word_t ovs_subsystem;   /* of reasons: their upper half; 0: there are none */
+  word_t uncut;           /* whether a super-packet counts as the one packet that it is here */
+  word_t unused;
 };
 
 /* What not even the map of overflow could hold. */

@@ -48,11 +48,12 @@ final class DropLayout {
   static final int COUNTS_FLAGS_AT = 40;
 
   /** struct drop_control. */
-  static final int CONTROL_BYTES = 16;
+  static final int CONTROL_BYTES = 24;
 
   static final int CONTROL_CLOCK_OFFSET_AT = 0;
   static final int CONTROL_NETWORK_AT = 8;
   static final int CONTROL_OVS_SUBSYSTEM_AT = 12;
+  static final int CONTROL_UNCUT_AT = 16;
 
   /** struct drop_lost. */
   static final int LOST_BYTES = 24;

@@ -31,6 +31,7 @@ public final class DropProgram implements AutoCloseable {
   private final BpfObject object;
   private final DropReasons reasons;
   private final int network;
+  private final boolean wirePackets;
   private final ByteBuffer key = BpfObject.memory(DropLayout.KEY_BYTES);
   private final ByteBuffer word = BpfObject.memory(Integer.BYTES);
   private final ByteBuffer control = BpfObject.memory(DropLayout.CONTROL_BYTES);
@@ -43,9 +44,11 @@ public final class DropProgram implements AutoCloseable {
   private final DropSide overflow;
   private final DropEntries entries = new DropEntries(this::fill);
 
-  private DropProgram(BpfObject object, DropReasons reasons) throws NativeException {
+  private DropProgram(BpfObject object, DropReasons reasons, boolean wirePackets)
+      throws NativeException {
     this.object = object;
     this.reasons = reasons;
+    this.wirePackets = wirePackets;
     network = networkNamespace();
     devicesMap = object.map("devices");
     controlMap = object.map("control");
@@ -59,8 +62,10 @@ public final class DropProgram implements AutoCloseable {
    *
    * @param wanted names of the reasons that count; those that this kernel does not know are left
    *     out
+   * @param wirePackets whether a super-packet counts as the packets into which it is cut on the
+   *     wire; otherwise as one
    */
-  public static DropProgram open(DropSizes sizes, Collection<String> wanted)
+  public static DropProgram open(DropSizes sizes, Collection<String> wanted, boolean wirePackets)
       throws NativeException {
     List<String> missing = DropSupport.ofHost().missing();
     if (!missing.isEmpty()) {
@@ -70,7 +75,7 @@ public final class DropProgram implements AutoCloseable {
     BpfObject object = BpfObject.open(image());
     try {
       load(object, sizes);
-      DropProgram program = new DropProgram(object, reasons);
+      DropProgram program = new DropProgram(object, reasons, wirePackets);
       program.want(wanted);
       program.writeControl();
       object.attach(NAME);
@@ -127,6 +132,7 @@ public final class DropProgram implements AutoCloseable {
     control.putLong(DropLayout.CONTROL_CLOCK_OFFSET_AT, MonotonicClock.offsetNs());
     control.putInt(DropLayout.CONTROL_NETWORK_AT, network);
     control.putInt(DropLayout.CONTROL_OVS_SUBSYSTEM_AT, reasons.ovsSubsystem());
+    control.putInt(DropLayout.CONTROL_UNCUT_AT, wirePackets ? 0 : 1);
     object.put(controlMap, key.putInt(0, 0), control);
   }
 

@@ -77,7 +77,7 @@ public final class Daemon implements AutoCloseable {
             around.counters().spool());
     HostInterfaces links = null;
     try {
-      DropEvidence evidence = DropEvidence.open(settings.capture().drops(), around.log());
+      DropEvidence evidence = DropEvidence.open(settings.capture(), around.log());
       links = HostInterfaces.open();
       return new Daemon(settings, around, new DaemonThreads.Resources(spool, links, evidence));
     } catch (IOException | RuntimeException e) {

@@ -1,5 +1,6 @@
 package io.flowlog.agent.worker;
 
+import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.agent.capture.drops.KernelDrops;
 import io.flowlog.agent.metrics.EventKind;
@@ -29,13 +30,14 @@ record DropEvidence(@Nullable KernelDrops drops, List<String> problems) {
    *
    * @throws IOException when it does not, and is required to
    */
-  static DropEvidence open(DropConfig settings, EventLog log) throws IOException {
+  static DropEvidence open(CaptureConfig capture, EventLog log) throws IOException {
+    DropConfig settings = capture.drops();
     if (settings.mode() == DropConfig.Mode.OFF) {
       log.info(EventKind.HOST, UNKNOWN + "capture.drops is off");
       return new DropEvidence(null, List.of());
     }
     try {
-      KernelDrops drops = KernelDrops.open(settings);
+      KernelDrops drops = KernelDrops.open(capture);
       warnOfUnknown(settings, drops.reasonNames(), log);
       return new DropEvidence(drops, List.of());
     } catch (IOException e) {
