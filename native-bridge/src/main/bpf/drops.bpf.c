@@ -324,6 +324,9 @@ static __always_inline int attribute(
         return 0; /* the host's own copy of what the bridge passes on to everybody */
       }
       key->traits |= TRAIT_AT_BRIDGE;
+      if (key->input == at) {
+        key->traits |= TRAIT_FROM_BRIDGE;
+      }
     }
     if (flags & (IFF_BRIDGE_PORT | IFF_OVS_DATAPATH) && at != key->input) {
       key->output = at;
@@ -389,6 +392,10 @@ static __always_inline int find_ip(struct packet *packet) {
   key->vlan = vlan_of(skb);
   if (mac_at != NO_MAC_HEADER) {
     bpf_probe_read_kernel(key->mac, sizeof(key->mac), packet->head + mac_at);
+    if (key->traits & TRAIT_FROM_BRIDGE) {
+      bpf_probe_read_kernel(
+          key->source_mac, sizeof(key->source_mac), packet->head + mac_at + sizeof(key->mac));
+    }
   }
   if (is_tag(packet->type)) {
     bpf_loop(TAGS_MAX, skip_tag, packet, 0);

@@ -108,6 +108,7 @@ public final class KernelDrops implements AutoCloseable {
     entry.sourcePort = entries.sourcePort();
     entry.destinationPort = entries.destinationPort();
     entry.destinationMac = entries.destinationMac();
+    entry.sourceMac = entries.sourceMac();
     entry.fromHost = entries.isFromHost();
     entry.routed = entries.isRouted();
     entry.copy = entries.isCopy();
