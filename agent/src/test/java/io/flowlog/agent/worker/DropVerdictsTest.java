@@ -231,6 +231,23 @@ class DropVerdictsTest {
   }
 
   @Test
+  void shouldNotCallLostWhatTheCaptureLostAndTheHostDropped() throws IOException {
+    attach();
+    passTime(UNIT_NS, 10);
+    send(nowNs + 10 * MS, true);
+    for (int i = 20; i < 25; i++) {
+      dropped.add(nowNs + i * MS);
+    }
+    source.lose(8);
+    passTime(3 * UNIT_NS, 10);
+
+    assertEquals(Map.of(2000L, 6L), rows.dropped);
+    assertEquals(Map.of(), rows.accepted);
+    assertEquals(Map.of(2000L, 3L, 3000L, 0L), rows.lost);
+    assertEquals(5, counters.get(AgentCounter.PACKETS_DROPPED_UNSEEN));
+  }
+
+  @Test
   void shouldNotCountWhatWasBeforeAPortsOrder() throws IOException {
     nowNs += 10 * MS;
     send(nowNs, true);
