@@ -221,6 +221,14 @@ struct {
   __type(value, struct drop_lost);
 } lost SEC(".maps");
 
+/* Whether anything was written since the reader last looked: looking at whole maps is dear. */
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, __u32);
+} news SEC(".maps");
+
 /* A packet under examination; places are offsets from the start of its buffer. */
 struct packet {
   struct sk_buff *skb;
@@ -702,6 +710,15 @@ static __always_inline void add_overflow(const struct packet *packet, __u64 time
   }
 }
 
+/* After the entry is written: whoever takes the news back before looking misses nothing. */
+static __always_inline void tell_news(void) {
+  __u32 first = 0;
+  __u32 *told = bpf_map_lookup_elem(&news, &first);
+  if (told && !*told) {
+    *told = 1;
+  }
+}
+
 static __always_inline int is_copy(const struct packet *packet) {
   return !packet->parts && BPF_CORE_READ_BITFIELD(packet->skb, cloned);
 }
@@ -739,6 +756,7 @@ int flowlog_drop(__u64 *arguments) {
   } else {
     add_overflow(&packet, time);
   }
+  tell_news();
   return 0;
 }
 

@@ -32,6 +32,7 @@ public final class DropProgram implements AutoCloseable {
   private final DropReasons reasons;
   private final int network;
   private final boolean wirePackets;
+  private final MonotonicClock clock = new MonotonicClock();
   private final ByteBuffer key = BpfObject.memory(DropLayout.KEY_BYTES);
   private final ByteBuffer word = BpfObject.memory(Integer.BYTES);
   private final ByteBuffer control = BpfObject.memory(DropLayout.CONTROL_BYTES);
@@ -40,9 +41,13 @@ public final class DropProgram implements AutoCloseable {
   private final int devicesMap;
   private final int controlMap;
   private final int lostMap;
+  private final int newsMap;
   private final DropSide drops;
   private final DropSide overflow;
   private final DropEntries entries = new DropEntries(this::fill);
+
+  /** Whether all that the last call collected was read. */
+  private boolean drained;
 
   private DropProgram(BpfObject object, DropReasons reasons, boolean wirePackets)
       throws NativeException {
@@ -53,6 +58,7 @@ public final class DropProgram implements AutoCloseable {
     devicesMap = object.map("devices");
     controlMap = object.map("control");
     lostMap = object.map("lost");
+    newsMap = object.map("news");
     drops = new DropSide(object, 0, "drops_a", "drops_b");
     overflow = new DropSide(object, 1, "overflow_a", "overflow_b");
   }
@@ -129,7 +135,7 @@ public final class DropProgram implements AutoCloseable {
 
   /** Tells the program what it needs to know; the clock may have been set since. */
   private void writeControl() throws NativeException {
-    control.putLong(DropLayout.CONTROL_CLOCK_OFFSET_AT, MonotonicClock.offsetNs());
+    control.putLong(DropLayout.CONTROL_CLOCK_OFFSET_AT, clock.offsetNs());
     control.putInt(DropLayout.CONTROL_NETWORK_AT, network);
     control.putInt(DropLayout.CONTROL_OVS_SUBSYSTEM_AT, reasons.ovsSubsystem());
     control.putInt(DropLayout.CONTROL_UNCUT_AT, wirePackets ? 0 : 1);
@@ -163,19 +169,43 @@ public final class DropProgram implements AutoCloseable {
   }
 
   /**
-   * Returns what was dropped since the last call, up to now. This waits for every processor to pass
-   * a quiet point, which takes some hundredths of a second. What the last call returned should have
-   * been read to its end: the rest comes with one of the next calls.
+   * Returns what was dropped since the last call, up to now. Where anything was, this waits for
+   * every processor to pass a quiet point, which takes some hundredths of a second. What the last
+   * call returned should have been read to its end: the rest comes with one of the next calls.
    */
   public DropEntries collect() throws NativeException {
     writeControl();
-    drops.swap();
     overflow.finish();
     entries.restart();
+    if (takeNews() || !drained) {
+      drained = false;
+      drops.swap();
+    } else {
+      drops.finish();
+    }
     return entries;
   }
 
+  /** Tells whether anything was written since the last call. */
+  private boolean takeNews() throws NativeException {
+    object.get(newsMap, key.putInt(0, 0), word);
+    boolean told = word.getInt(0) != 0;
+    if (told) {
+      object.put(newsMap, key, word.putInt(0, 0));
+    }
+    return told;
+  }
+
   private boolean fill(BpfBatch batch) throws NativeException {
+    if (drained) {
+      return false;
+    }
+    boolean filled = takeFrom(batch);
+    drained = !filled;
+    return filled;
+  }
+
+  private boolean takeFrom(BpfBatch batch) throws NativeException {
     if (drops.take(batch)) {
       return true;
     }

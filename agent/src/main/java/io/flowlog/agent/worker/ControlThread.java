@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControlThread {
   static final String NAME = "control";
-  private static final int TURN_MS = 100;
+
+  /** How soon a wish is seen; news of interfaces ends a wait at once. */
+  private static final int TURN_MS = 250;
 
   /** While an order is done that somebody may be waiting for. */
   private static final int BUSY_TURN_MS = 10;
