@@ -332,6 +332,9 @@ static __always_inline int attribute(
         return 0; /* the host's own copy of what the bridge passes on to everybody */
       }
       key->traits |= TRAIT_AT_BRIDGE;
+      if (key->input == at) {
+        key->traits |= TRAIT_FROM_BRIDGE;
+      }
     }
     if (flags & (IFF_BRIDGE_PORT | IFF_OVS_DATAPATH) && at != key->input) {
       key->output = at;
@@ -397,6 +400,10 @@ static __always_inline int find_ip(struct packet *packet) {
   key->vlan = vlan_of(skb);
   if (mac_at != NO_MAC_HEADER) {
     bpf_probe_read_kernel(key->mac, sizeof(key->mac), packet->head + mac_at);
+    if (key->traits & TRAIT_FROM_BRIDGE) {
+      bpf_probe_read_kernel(
+          key->source_mac, sizeof(key->source_mac), packet->head + mac_at + sizeof(key->mac));
+    }
   }
   if (is_tag(packet->type)) {
     bpf_loop(TAGS_MAX, skip_tag, packet, 0);
@@ -599,8 +606,8 @@ static __always_inline void count_segments(
   packet->bytes += (packet->packets - 1) * header_bytes;
 }
 
-/* What the packet was, or would have been, on a cable. */
-static __always_inline void count(struct packet *packet) {
+/* What the packet was, or would have been, on a cable; super-packets if they are to be cut. */
+static __always_inline void count(struct packet *packet, const struct drop_control *settings) {
   struct drop_key *key = &packet->key;
   struct sk_buff *skb = packet->skb;
   struct skb_shared_info *shared = (void *)(packet->head + skb->end);
@@ -612,6 +619,8 @@ static __always_inline void count(struct packet *packet) {
     if (packet->parts) {
       count_fragments(packet, key->version);
     }
+  } else if (settings->uncut) {
+    return;
   } else if (BPF_CORE_READ(shared, gso_type) & SKB_GSO_UDP) {
     /* UDP of the old kind becomes fragments */
     __u32 fragment_bytes = key->version == 6 ? FRAGMENT_BYTES : 0;
@@ -624,7 +633,8 @@ static __always_inline void count(struct packet *packet) {
   }
 }
 
-static __always_inline void examine(struct packet *packet) {
+static __always_inline void examine(
+    struct packet *packet, const struct drop_control *settings) {
   int good = packet->type == ETHERTYPE_IPV4 ? read_ipv4(packet) : read_ipv6(packet);
   if (!good) {
     packet->packets = 1;
@@ -634,7 +644,7 @@ static __always_inline void examine(struct packet *packet) {
   if (!(packet->key.traits & TRAIT_LATER_FRAGMENT)) {
     read_layer4(packet);
   }
-  count(packet);
+  count(packet, settings);
 }
 
 /* The packet's own time where it has one: everybody who looks at the packet sees the same. */
@@ -734,7 +744,7 @@ int flowlog_drop(__u64 *arguments) {
   if (!find_ip(&packet)) {
     return 0;
   }
-  examine(&packet);
+  examine(&packet, settings);
   if (is_copy(&packet)) {
     key->traits |= TRAIT_COPY;
   }

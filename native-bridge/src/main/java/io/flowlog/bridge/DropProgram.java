@@ -31,6 +31,7 @@ public final class DropProgram implements AutoCloseable {
   private final BpfObject object;
   private final DropReasons reasons;
   private final int network;
+  private final boolean wirePackets;
   private final MonotonicClock clock = new MonotonicClock();
   private final ByteBuffer key = BpfObject.memory(DropLayout.KEY_BYTES);
   private final ByteBuffer word = BpfObject.memory(Integer.BYTES);
@@ -48,9 +49,11 @@ public final class DropProgram implements AutoCloseable {
   /** Whether all that the last call collected was read. */
   private boolean drained;
 
-  private DropProgram(BpfObject object, DropReasons reasons) throws NativeException {
+  private DropProgram(BpfObject object, DropReasons reasons, boolean wirePackets)
+      throws NativeException {
     this.object = object;
     this.reasons = reasons;
+    this.wirePackets = wirePackets;
     network = networkNamespace();
     devicesMap = object.map("devices");
     controlMap = object.map("control");
@@ -65,8 +68,10 @@ public final class DropProgram implements AutoCloseable {
    *
    * @param wanted names of the reasons that count; those that this kernel does not know are left
    *     out
+   * @param wirePackets whether a super-packet counts as the packets into which it is cut on the
+   *     wire; otherwise as one
    */
-  public static DropProgram open(DropSizes sizes, Collection<String> wanted)
+  public static DropProgram open(DropSizes sizes, Collection<String> wanted, boolean wirePackets)
       throws NativeException {
     List<String> missing = DropSupport.ofHost().missing();
     if (!missing.isEmpty()) {
@@ -76,7 +81,7 @@ public final class DropProgram implements AutoCloseable {
     BpfObject object = BpfObject.open(image());
     try {
       load(object, sizes);
-      DropProgram program = new DropProgram(object, reasons);
+      DropProgram program = new DropProgram(object, reasons, wirePackets);
       program.want(wanted);
       program.writeControl();
       object.attach(NAME);
@@ -133,6 +138,7 @@ public final class DropProgram implements AutoCloseable {
     control.putLong(DropLayout.CONTROL_CLOCK_OFFSET_AT, clock.offsetNs());
     control.putInt(DropLayout.CONTROL_NETWORK_AT, network);
     control.putInt(DropLayout.CONTROL_OVS_SUBSYSTEM_AT, reasons.ovsSubsystem());
+    control.putInt(DropLayout.CONTROL_UNCUT_AT, wirePackets ? 0 : 1);
     object.put(controlMap, key.putInt(0, 0), control);
   }
 

@@ -7,6 +7,7 @@ import io.flowlog.agent.flow.OverflowView;
 import io.flowlog.agent.flow.SideCounts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 
 /**
  * Makes rows of what the connection table hands over at a cut, one per direction of a connection,
@@ -29,6 +30,12 @@ public final class RecordBuilder implements CutHandler {
 
   /** What was lost in the running slice, as rows. */
   private RowMerger losses;
+
+  /** The same of the slice whose rows come. */
+  private RowMerger cutLosses;
+
+  /** Packets of each port in that slice that were lost on the way here, but dropped anyway. */
+  private long[] droppedUnseen = new long[0];
 
   private final long hashSeed;
   private final FlowRecord row = new FlowRecord();
@@ -63,6 +70,7 @@ public final class RecordBuilder implements CutHandler {
     this.hashSeed = hashSeed;
     merger = new RowMerger(hashSeed);
     losses = new RowMerger(hashSeed);
+    cutLosses = new RowMerger(hashSeed);
   }
 
   /** Has rows split by ICMP type and code or not, in slices whose cut begins later. */
@@ -139,11 +147,27 @@ public final class RecordBuilder implements CutHandler {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    losses.drain(this::appendLoss);
+    RowMerger drained = cutLosses;
+    cutLosses = losses;
+    losses = drained;
+    Arrays.fill(droppedUnseen, 0);
   }
 
+  @Override
+  public void onDroppedUnseen(int portIndex, long packets) {
+    if (portIndex >= droppedUnseen.length) {
+      droppedUnseen = Arrays.copyOf(droppedUnseen, Math.max(portIndex + 1, 2 * portIndex));
+    }
+    droppedUnseen[portIndex] += packets;
+  }
+
+  /** What is in rows of dropped packets is not lost, though the capture has lost it. */
   private void appendLoss(byte[] data, int offset, int length) {
     row.at(data, offset);
+    int portIndex = row.portIndex();
+    if (row.lostPackets() > 0 && portIndex < droppedUnseen.length) {
+      row.lostPackets(Math.max(0, row.lostPackets() - droppedUnseen[portIndex]));
+    }
     if ((row.known() & FlowRecord.OF_WHOLE_INTERVAL) != 0) {
       row.times(startNs, endNs);
     }
@@ -330,6 +354,7 @@ public final class RecordBuilder implements CutHandler {
   @Override
   public void onCutComplete() {
     drainMerged();
+    cutLosses.drain(this::appendLoss);
     flush();
     translation.endSlice(endNs);
     try {

@@ -28,7 +28,7 @@ final class CaptureWorker {
   /** A packet's worth of work is small: other sources, too, get their turn within milliseconds. */
   private static final int FRAMES_PER_TURN = 8192;
 
-  /** Evidence that is later than this is too late: who tells of it is in trouble. */
+  /** Evidence that is later than this is too late, which is told: who collects it is in trouble. */
   private static final long EVIDENCE_PATIENCE_NS = 1_000_000_000;
 
   /** After a longer leap of the clock it is clear enough that nothing is known. */
@@ -91,10 +91,11 @@ final class CaptureWorker {
       drained &= taken < FRAMES_PER_TURN;
       passed &= isPast(sources.get(i).source(), tickNs);
     }
-    passed &= areDropsPast(barrierNs, tickNs);
-    passed &= isConntrackPast(barrierNs, nowNs, tickNs);
+    boolean evidencePast = areDropsPast(barrierNs, tickNs);
+    evidencePast &= isConntrackPast(barrierNs, nowNs, tickNs);
     boolean busy = pipeline.tend(nowNs);
-    if (drained && (passed || (isCrowded() && !isOneAwaited(order, tickNs)))) {
+    boolean framesPast = passed || (isCrowded() && !isOneAwaited(order, tickNs));
+    if (drained && evidencePast && framesPast) {
       pass(barrierNs, order, nowNs, tickNs);
       busy = true;
     }
@@ -112,14 +113,18 @@ final class CaptureWorker {
         : pipeline.captureBefore(at.source(), FRAMES_PER_TURN, barrierNs);
   }
 
-  /** Counts drops, too; tells whether those before the barrier are there. */
+  /**
+   * Counts drops, too; tells whether those before the barrier are there. A crowded ring waits for
+   * them as well: what it loses meanwhile is counted as its own, but a drop that counts in a later
+   * slice than its packet leaves both slices wrong, whosever it is.
+   */
   private boolean areDropsPast(long barrierNs, long tickNs) throws IOException {
     if (drops == null) {
       return true;
     }
     drops.takeBefore(barrierNs);
     long sinceNs = tickNs - reachedAtNs;
-    boolean past = drops.isCompleteUntil(barrierNs + ARRIVAL_NS);
+    boolean past = areDropsComplete(barrierNs);
     if (!past && reached && sinceNs >= ARRIVAL_NS) {
       drops.hurry();
     }
@@ -138,6 +143,10 @@ final class CaptureWorker {
       conntrack.hurry();
     }
     return past || sinceNs >= EVIDENCE_PATIENCE_NS;
+  }
+
+  private boolean areDropsComplete(long barrierNs) {
+    return drops == null || drops.isCompleteUntil(barrierNs + ARRIVAL_NS);
   }
 
   private void lookAtClock(long barrierNs, long nowNs, long tickNs) throws IOException {
@@ -194,6 +203,8 @@ final class CaptureWorker {
     for (SourceLosses at : sources) {
       at.tellBefore(pipeline);
     }
+    boolean dropsComplete = areDropsComplete(barrierNs);
+    tellDropsUnknownUnless(dropsComplete);
     if (order != null && order.momentNs(nowNs) <= barrierNs) {
       follow(order, barrierNs, tickNs);
     }
@@ -203,7 +214,15 @@ final class CaptureWorker {
     } else {
       mark(barrierNs);
     }
+    tellDropsUnknownUnless(dropsComplete);
     reached = false;
+  }
+
+  /** Drops that come too late count in the next slice: neither is what it seems. */
+  private void tellDropsUnknownUnless(boolean complete) {
+    if (drops != null && !complete) {
+      drops.onLostAnywhere();
+    }
   }
 
   /** Of slices that nobody has anything of any more, each must say what it may lack. */

@@ -79,7 +79,7 @@ public final class Daemon implements AutoCloseable {
             around.counters().spool());
     HostInterfaces links = null;
     try {
-      DropEvidence evidence = DropEvidence.open(settings.capture().drops(), around.log());
+      DropEvidence evidence = DropEvidence.open(settings.capture(), around.log());
       ConntrackEvidence connections =
           ConntrackEvidence.open(settings.capture().conntrack(), around.log());
       links = HostInterfaces.open();

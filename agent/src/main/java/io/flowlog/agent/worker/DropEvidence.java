@@ -1,5 +1,6 @@
 package io.flowlog.agent.worker;
 
+import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.agent.capture.drops.KernelDrops;
 import io.flowlog.agent.metrics.EventKind;
@@ -29,15 +30,15 @@ record DropEvidence(@Nullable KernelDrops drops, List<String> problems) {
    *
    * @throws IOException when it does not, and is required to
    */
-  static DropEvidence open(DropConfig settings, EventLog log) throws IOException {
+  static DropEvidence open(CaptureConfig capture, EventLog log) throws IOException {
+    DropConfig settings = capture.drops();
     if (settings.mode() == DropConfig.Mode.OFF) {
       log.info(EventKind.HOST, UNKNOWN + "capture.drops is off");
       return new DropEvidence(null, List.of());
     }
     try {
-      KernelDrops drops = KernelDrops.open(settings);
-      warnOfUnknown("drop_reasons", settings.reasons(), drops.reasonNames(), log);
-      warnOfUnknown("malformed_reasons", settings.malformedReasons(), drops.reasonNames(), log);
+      KernelDrops drops = KernelDrops.open(capture);
+      warnOfUnknown(settings, drops.reasonNames(), log);
       return new DropEvidence(drops, List.of());
     } catch (IOException e) {
       if (settings.mode() == DropConfig.Mode.REQUIRED) {
@@ -49,20 +50,28 @@ record DropEvidence(@Nullable KernelDrops drops, List<String> problems) {
     }
   }
 
+  /** All in one line: those of one kind that follow at once are held back. */
+  private static void warnOfUnknown(DropConfig settings, Set<String> known, EventLog log) {
+    List<String> unknown = new ArrayList<>(unknown("drop_reasons", settings.reasons(), known));
+    unknown.addAll(unknown("malformed_reasons", settings.malformedReasons(), known));
+    if (!unknown.isEmpty()) {
+      log.warning(EventKind.DECLARATION, String.join("; ", unknown));
+    }
+  }
+
   /** Names that are there by default need not be known: kernels differ. */
-  private static void warnOfUnknown(
-      String key, List<String> names, Set<String> known, EventLog log) {
+  private static List<String> unknown(String key, List<String> names, Set<String> known) {
     DropConfig defaults = DropConfig.defaults();
     List<String> unknown = new ArrayList<>(names);
     unknown.removeAll(known);
     unknown.removeAll(defaults.reasons());
     unknown.removeAll(defaults.malformedReasons());
-    for (String name : unknown) {
-      String nearest = NearestName.of(name, known);
-      String remedy = nearest == null ? "remove it" : "did you mean " + nearest + "?";
-      log.warning(
-          EventKind.DECLARATION,
-          "capture." + key + ": this kernel has no drop reason " + name + ": " + remedy);
-    }
+    return unknown.stream().map(name -> unknown(key, name, known)).toList();
+  }
+
+  private static String unknown(String key, String name, Set<String> known) {
+    String nearest = NearestName.of(name, known);
+    String remedy = nearest == null ? "remove it" : "did you mean " + nearest + "?";
+    return "capture." + key + ": this kernel has no drop reason " + name + ": " + remedy;
   }
 }

@@ -1,5 +1,6 @@
 package io.flowlog.agent.capture.drops;
 
+import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.bridge.DropEntries;
 import io.flowlog.bridge.DropProgram;
@@ -40,12 +41,13 @@ public final class KernelDrops implements AutoCloseable {
     settings.reasons().forEach(name -> reasons.numberOf(name).ifPresent(malformed::remove));
   }
 
-  /** Has the kernel tell of drops from now on; of no interface yet. */
-  public static KernelDrops open(DropConfig settings) throws NativeException {
+  /** Has the kernel tell of drops from now on, in the unit of the capture; of no interface yet. */
+  public static KernelDrops open(CaptureConfig capture) throws NativeException {
+    DropConfig settings = capture.drops();
     List<String> wanted = new ArrayList<>(settings.reasons());
     wanted.addAll(settings.malformedReasons());
     DropSizes sizes = new DropSizes(ENTRIES, OVERFLOW_ENTRIES, DEVICES);
-    DropProgram program = DropProgram.open(sizes, wanted);
+    DropProgram program = DropProgram.open(sizes, wanted, capture.wirePackets());
     try {
       return new KernelDrops(program, settings);
     } catch (NativeException e) {
@@ -106,6 +108,7 @@ public final class KernelDrops implements AutoCloseable {
     entry.sourcePort = entries.sourcePort();
     entry.destinationPort = entries.destinationPort();
     entry.destinationMac = entries.destinationMac();
+    entry.sourceMac = entries.sourceMac();
     entry.fromHost = entries.isFromHost();
     entry.routed = entries.isRouted();
     entry.copy = entries.isCopy();
