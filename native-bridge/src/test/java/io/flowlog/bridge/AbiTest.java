@@ -83,6 +83,8 @@ class AbiTest {
     struct("TYPE", "struct btf_type", "INFO=info");
     struct("ENUMERATOR", "struct btf_enum", "NAME=name_off", "VALUE=val");
     put("PROGRAM_INFO_RECURSION_MISSES_AT", "offsetof(struct bpf_prog_info, recursion_misses)");
+    struct("CREDENTIALS", "struct ucred", "PROCESS=pid", "USER=uid");
+    struct("NETFILTER", "struct nfgenmsg", "FAMILY=nfgen_family");
     struct("POLL", "struct pollfd", "SOCKET=fd", "WANTED=events", "GOT=revents");
   }
 
@@ -123,6 +125,9 @@ class AbiTest {
           "linux/if_ether.h",
           "linux/if.h",
           "linux/if_packet.h",
+          "linux/netfilter.h",
+          "linux/netfilter/nf_tables.h",
+          "linux/netfilter/nfnetlink.h",
           "linux/rtnetlink.h",
           "linux/virtio_net.h",
           "poll.h",
