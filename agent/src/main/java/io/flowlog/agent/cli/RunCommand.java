@@ -18,7 +18,7 @@ import io.flowlog.agent.metrics.PublishedMetrics;
 import io.flowlog.agent.record.RowLayout;
 import io.flowlog.agent.worker.Daemon;
 import io.flowlog.agent.worker.DaemonSettings;
-import io.flowlog.agent.worker.HostCheck;
+import io.flowlog.agent.worker.host.HostCheck;
 import io.flowlog.agent.worker.ReloadWishes;
 import io.flowlog.agent.worker.ServiceManager;
 import io.flowlog.agent.worker.StopSignal;
