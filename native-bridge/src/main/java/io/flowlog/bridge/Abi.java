@@ -7,12 +7,16 @@ package io.flowlog.bridge;
 final class Abi {
   static final int AF_UNIX = 1;
   static final int AF_PACKET = 17;
+  static final int SOCK_STREAM = 1;
   static final int SOCK_DGRAM = 2;
   static final int SOCK_RAW = 3;
   static final int SOCK_CLOEXEC = 0x80000;
+  static final int SOCK_NONBLOCK = 0x800;
   static final int ETH_P_ALL = 3;
   static final int SOL_SOCKET = 1;
   static final int SO_ERROR = 4;
+  static final int SO_PEERCRED = 17;
+  static final int SO_RCVTIMEO = 20;
   static final int SO_SNDTIMEO = 21;
   static final int SO_ATTACH_FILTER = 26;
   static final int SO_TIMESTAMPNS = 35;
@@ -175,6 +179,34 @@ final class Abi {
 
   static final int ATTRIBUTE_LENGTH_AT = 0;
   static final int ATTRIBUTE_TYPE_AT = 2;
+
+  /** struct ucred. */
+  static final int CREDENTIALS_BYTES = 12;
+
+  static final int CREDENTIALS_PROCESS_AT = 0;
+  static final int CREDENTIALS_USER_AT = 4;
+
+  static final int NETLINK_NETFILTER = 12;
+  static final int NFNL_SUBSYS_NFTABLES = 10;
+  static final int NFT_MSG_NEWCHAIN = 3;
+  static final int NFT_MSG_GETCHAIN = 4;
+  static final int NFTA_CHAIN_TABLE = 1;
+  static final int NFTA_CHAIN_NAME = 3;
+  static final int NFTA_CHAIN_HOOK = 4;
+  static final int NFTA_HOOK_HOOKNUM = 1;
+  static final int NFTA_HOOK_PRIORITY = 2;
+  static final int NLA_F_NESTED = 0x8000;
+  static final int NFPROTO_INET = 1;
+  static final int NFPROTO_IPV4 = 2;
+  static final int NFPROTO_ARP = 3;
+  static final int NFPROTO_NETDEV = 5;
+  static final int NFPROTO_BRIDGE = 7;
+  static final int NFPROTO_IPV6 = 10;
+
+  /** struct nfgenmsg. */
+  static final int NETFILTER_BYTES = 4;
+
+  static final int NETFILTER_FAMILY_AT = 0;
 
   static final int BTF_KIND_ENUM = 6;
 

@@ -99,6 +99,8 @@ class AbiTest {
     struct("TYPE", "struct btf_type", "INFO=info");
     struct("ENUMERATOR", "struct btf_enum", "NAME=name_off", "VALUE=val");
     put("PROGRAM_INFO_RECURSION_MISSES_AT", "offsetof(struct bpf_prog_info, recursion_misses)");
+    struct("CREDENTIALS", "struct ucred", "PROCESS=pid", "USER=uid");
+    struct("NETFILTER", "struct nfgenmsg", "FAMILY=nfgen_family");
     struct("POLL", "struct pollfd", "SOCKET=fd", "WANTED=events", "GOT=revents");
   }
 
@@ -139,8 +141,10 @@ class AbiTest {
           "linux/if_ether.h",
           "linux/if.h",
           "linux/if_packet.h",
+          "linux/netfilter.h",
           "linux/netfilter/nf_conntrack_common.h",
           "linux/netfilter/nf_conntrack_tcp.h",
+          "linux/netfilter/nf_tables.h",
           "linux/netfilter/nfnetlink.h",
           "linux/netfilter/nfnetlink_conntrack.h",
           "linux/rtnetlink.h",

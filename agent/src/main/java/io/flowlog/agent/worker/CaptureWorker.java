@@ -91,11 +91,11 @@ final class CaptureWorker {
       drained &= taken < FRAMES_PER_TURN;
       passed &= isPast(sources.get(i).source(), tickNs);
     }
-    boolean evidencePast = areDropsPast(barrierNs, tickNs);
-    evidencePast &= isConntrackPast(barrierNs, nowNs, tickNs);
+    passed &= isConntrackPast(barrierNs, nowNs, tickNs);
+    boolean dropsPast = areDropsPast(barrierNs, tickNs);
     boolean busy = pipeline.tend(nowNs);
     boolean framesPast = passed || (isCrowded() && !isOneAwaited(order, tickNs));
-    if (drained && evidencePast && framesPast) {
+    if (drained && dropsPast && framesPast) {
       pass(barrierNs, order, nowNs, tickNs);
       busy = true;
     }

@@ -1,5 +1,6 @@
 package io.flowlog.agent.worker;
 
+import io.flowlog.agent.capture.drops.KernelDrops;
 import io.flowlog.agent.logger.AgentSnapshot;
 import io.flowlog.agent.metrics.AgentGauge;
 import io.flowlog.agent.metrics.EventKind;
@@ -8,10 +9,14 @@ import io.flowlog.agent.metrics.Health;
 import io.flowlog.agent.port.HostInterfaces;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
+import io.flowlog.agent.worker.host.HostSurvey;
+import io.flowlog.agent.worker.host.HostWatch;
+import io.flowlog.agent.worker.host.OnlyAgent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,6 +42,7 @@ public final class Daemon implements AutoCloseable {
   private final NewProblems storeProblems;
   private final NewProblems conntrackProblems;
   private final ClockWatch clock = new ClockWatch();
+  private final HostWatch host;
   private volatile boolean live = true;
   private volatile List<String> silent = List.of();
   private long lostTold;
@@ -48,13 +54,15 @@ public final class Daemon implements AutoCloseable {
    *
    * @param files what operators declare
    * @param reload tells, once for each wish, whether somebody wants the files read again
+   * @param only the claim of this agent on the host
    */
   public record Surroundings(
       Declared.Source files,
       ReloadWish reload,
       EventLog log,
       ServiceManager manager,
-      WorkerCounters counters) {}
+      WorkerCounters counters,
+      OnlyAgent only) {}
 
   private Daemon(DaemonSettings settings, Surroundings around, DaemonThreads.Resources resources)
       throws IOException {
@@ -67,7 +75,17 @@ public final class Daemon implements AutoCloseable {
     conntrackProblems = new NewProblems(log, EventKind.HOST);
     settingProblems = settings.problems();
     settingProblems.forEach(problem -> log.warning(EventKind.SETTING, problem));
+    host = new HostWatch(survey(settings, resources.evidence()), around.only());
     threads = DaemonThreads.start(settings, around, resources);
+  }
+
+  private static HostSurvey survey(DaemonSettings settings, DropEvidence evidence) {
+    KernelDrops drops = evidence.drops();
+    return HostSurvey.during(
+        settings.capture(),
+        settings.flow().tableBytes(),
+        evidence.problems(),
+        drops == null ? Set.of() : drops.reasonNames());
   }
 
   /** Claims the state folder and starts everything. */
@@ -121,6 +139,9 @@ public final class Daemon implements AutoCloseable {
       manager.ready(threads.summary());
       log.info(EventKind.READY, threads.summary());
     }
+    if (told) {
+      host.look(tickNs);
+    }
     if (live && tickNs - watchdogNs >= halfWatchdogNs()) {
       watchdogNs = tickNs;
       manager.watchdog();
@@ -154,7 +175,7 @@ public final class Daemon implements AutoCloseable {
     problems.addAll(threads.diskProblems());
     problems.addAll(threads.storeProblems());
     problems.addAll(clock.problems(TimeOfDay.nowNs()));
-    return new Health(threads.isFollowing() || told, live, problems);
+    return new Health(threads.isFollowing() || told, live, problems, host.lines());
   }
 
   /** Returns a figure of the moment; any thread may ask. */

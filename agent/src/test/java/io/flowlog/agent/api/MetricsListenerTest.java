@@ -62,19 +62,26 @@ class MetricsListenerTest {
 
   @Test
   void shouldTellHealth() throws Exception {
-    expectHealth(503, "{\"status\":\"not ready\",\"ready\":false,\"live\":true,\"problems\":[]}\n");
-    health.set(new Health(true, true, List.of()));
-    expectHealth(200, "{\"status\":\"ok\",\"ready\":true,\"live\":true,\"problems\":[]}\n");
-    health.set(new Health(true, true, List.of("no drop evidence: \"DROP\"\\\n\u0001é", "b")));
+    expectHealth(
+        503,
+        "{\"status\":\"not ready\",\"ready\":false,\"live\":true,\"problems\":[],"
+            + "\"host\":[]}\n");
+    health.set(new Health(true, true, List.of(), List.of()));
+    expectHealth(
+        200, "{\"status\":\"ok\",\"ready\":true,\"live\":true,\"problems\":[]," + "\"host\":[]}\n");
+    health.set(
+        new Health(true, true, List.of("no drop evidence: \"DROP\"\\\n\u0001é", "b"), List.of()));
     expectHealth(
         200,
         "{\"status\":\"degraded\",\"ready\":true,\"live\":true,\"problems\":"
-            + "[\"no drop evidence: \\\"DROP\\\"\\\\\\n\\u0001é\",\"b\"]}\n");
-    health.set(new Health(true, false, List.of("capture-0 stands still")));
+            + "[\"no drop evidence: \\\"DROP\\\"\\\\\\n\\u0001é\",\"b\"],\"host\":[]}\n");
+    health.set(
+        new Health(true, false, List.of("capture-0 stands still"), List.of("clock: good: tsc")));
     expectHealth(
         503,
         "{\"status\":\"failed\",\"ready\":true,\"live\":false,"
-            + "\"problems\":[\"capture-0 stands still\"]}\n");
+            + "\"problems\":[\"capture-0 stands still\"],"
+            + "\"host\":[\"clock: good: tsc\"]}\n");
   }
 
   private void expectHealth(int status, String json) throws Exception {
