@@ -226,16 +226,10 @@ final class Abi {
 
   static final int AF_INET = 2;
   static final int AF_INET6 = 10;
-  static final int NETLINK_NETFILTER = 12;
   static final int NFNL_SUBSYS_CTNETLINK = 1;
   static final int NFNLGRP_CONNTRACK_NEW = 1;
   static final int NFNLGRP_CONNTRACK_DESTROY = 3;
   static final int NLA_TYPE_MASK = 0x3fff;
-
-  /** struct nfgenmsg. */
-  static final int NETFILTER_BYTES = 4;
-
-  static final int NETFILTER_FAMILY_AT = 0;
 
   static final int IPCTNL_MSG_CT_NEW = 0;
   static final int IPCTNL_MSG_CT_GET = 1;

@@ -1,5 +1,6 @@
 package io.flowlog.agent.worker.host;
 
+import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.agent.capture.drops.KernelDrops;
 import io.flowlog.agent.port.NearestName;
@@ -41,7 +42,7 @@ final class DropFacts {
   }
 
   /** Has the kernel tell of its drops for a moment; returns why it does not. */
-  static List<String> tryOnce(DropConfig settings) {
+  static List<String> tryOnce(CaptureConfig settings) {
     List<String> missing = DropSupport.ofHost().missing();
     if (!missing.isEmpty()) {
       return missing;

@@ -39,7 +39,7 @@ public final class HostSurvey {
         tableBytes,
         new DropFacts(
             capture.drops(),
-            () -> DropFacts.tryOnce(capture.drops()),
+            () -> DropFacts.tryOnce(capture),
             () -> DropReasons.ofKernel().names()));
   }
 
