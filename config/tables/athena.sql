@@ -57,7 +57,8 @@ CREATE EXTERNAL TABLE flow_csv_all (
     `transithub_drop_black_hole_packets` bigint, `transithub_drop_black_hole_bytes` bigint,
     `status` string, `traffic_path` int, `project_id` string, `host` string, `ip_version` int,
     `icmp_type` int, `icmp_code` int, `tcp_flags_all` int, `initiator` int, `tcp_state` string,
-    `setup_us` bigint, `lost_packets` bigint, `drop_point` string, `end_reason` string
+    `setup_us` bigint, `lost_packets` bigint, `drop_point` string, `end_reason` string,
+    `pkt_src_addr` string, `pkt_dst_addr` string, `pkt_src_port` int, `pkt_dst_port` int
 )
 PARTITIONED BY (`year` int, `month` string, `day` string)
 ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' NULL DEFINED AS ''
@@ -84,7 +85,8 @@ CREATE EXTERNAL TABLE flow_parquet_all (
     `transithub_drop_black_hole_packets` bigint, `transithub_drop_black_hole_bytes` bigint,
     `status` string, `traffic_path` int, `project_id` string, `host` string, `ip_version` int,
     `icmp_type` int, `icmp_code` int, `tcp_flags_all` int, `initiator` int, `tcp_state` string,
-    `setup_us` bigint, `lost_packets` bigint, `drop_point` string, `end_reason` string
+    `setup_us` bigint, `lost_packets` bigint, `drop_point` string, `end_reason` string,
+    `pkt_src_addr` string, `pkt_dst_addr` string, `pkt_src_port` int, `pkt_dst_port` int
 )
 PARTITIONED BY (`year` int, `month` string, `day` string)
 STORED AS PARQUET

@@ -47,7 +47,8 @@ FROM s3('https://store.example.com/my-bucket/my-folder/year=*/month=*/day=*/*.pa
      ip_version Nullable(Int32), icmp_type Nullable(Int32), icmp_code Nullable(Int32),
      tcp_flags_all Nullable(Int32), initiator Nullable(Int32), tcp_state Nullable(String),
      setup_us Nullable(Int64), lost_packets Nullable(Int64), drop_point Nullable(String),
-     end_reason Nullable(String)
+     end_reason Nullable(String), pkt_src_addr Nullable(String),
+     pkt_dst_addr Nullable(String), pkt_src_port Nullable(Int32), pkt_dst_port Nullable(Int32)
     ')
 SETTINGS use_hive_partitioning = 1;
 
@@ -68,6 +69,7 @@ FROM s3('https://store.example.com/my-bucket/my-folder/year=*/month=*/day=*/*.cs
      ip_version Nullable(Int32), icmp_type Nullable(Int32), icmp_code Nullable(Int32),
      tcp_flags_all Nullable(Int32), initiator Nullable(Int32), tcp_state Nullable(String),
      setup_us Nullable(Int64), lost_packets Nullable(Int64), drop_point Nullable(String),
-     end_reason Nullable(String)
+     end_reason Nullable(String), pkt_src_addr Nullable(String),
+     pkt_dst_addr Nullable(String), pkt_src_port Nullable(Int32), pkt_dst_port Nullable(Int32)
     ')
 SETTINGS use_hive_partitioning = 1;

@@ -54,7 +54,8 @@ FROM read_csv('/srv/flow-logs/year=*/month=*/day=*/*.csv*',
       'ip_version': 'INTEGER', 'icmp_type': 'INTEGER', 'icmp_code': 'INTEGER',
       'tcp_flags_all': 'INTEGER', 'initiator': 'INTEGER', 'tcp_state': 'VARCHAR',
       'setup_us': 'BIGINT', 'lost_packets': 'BIGINT', 'drop_point': 'VARCHAR',
-      'end_reason': 'VARCHAR'
+      'end_reason': 'VARCHAR', 'pkt_src_addr': 'VARCHAR', 'pkt_dst_addr': 'VARCHAR',
+      'pkt_src_port': 'INTEGER', 'pkt_dst_port': 'INTEGER'
     });
 
 -- CSV, all fields, partition_period DAY (or HOUR)
@@ -79,7 +80,8 @@ FROM read_csv('/srv/flow-logs/**/*.csv*',
       'ip_version': 'INTEGER', 'icmp_type': 'INTEGER', 'icmp_code': 'INTEGER',
       'tcp_flags_all': 'INTEGER', 'initiator': 'INTEGER', 'tcp_state': 'VARCHAR',
       'setup_us': 'BIGINT', 'lost_packets': 'BIGINT', 'drop_point': 'VARCHAR',
-      'end_reason': 'VARCHAR'
+      'end_reason': 'VARCHAR', 'pkt_src_addr': 'VARCHAR', 'pkt_dst_addr': 'VARCHAR',
+      'pkt_src_port': 'INTEGER', 'pkt_dst_port': 'INTEGER'
     }));
 
 -- Parquet, whatever fields the files have, partition_period as in the first view

@@ -36,6 +36,7 @@ CREATE TABLE flow_parquet_all (
     `status` STRING, `traffic_path` INT, `project_id` STRING, `host` STRING, `ip_version` INT,
     `icmp_type` INT, `icmp_code` INT, `tcp_flags_all` INT, `initiator` INT, `tcp_state` STRING,
     `setup_us` BIGINT, `lost_packets` BIGINT, `drop_point` STRING, `end_reason` STRING,
+    `pkt_src_addr` STRING, `pkt_dst_addr` STRING, `pkt_src_port` INT, `pkt_dst_port` INT,
     `year` INT, `month` INT, `day` INT
 ) USING PARQUET
 PARTITIONED BY (year, month, day)
@@ -52,6 +53,7 @@ CREATE TABLE flow_csv_all (
     `status` STRING, `traffic_path` INT, `project_id` STRING, `host` STRING, `ip_version` INT,
     `icmp_type` INT, `icmp_code` INT, `tcp_flags_all` INT, `initiator` INT, `tcp_state` STRING,
     `setup_us` BIGINT, `lost_packets` BIGINT, `drop_point` STRING, `end_reason` STRING,
+    `pkt_src_addr` STRING, `pkt_dst_addr` STRING, `pkt_src_port` INT, `pkt_dst_port` INT,
     `year` INT, `month` INT, `day` INT
 ) USING CSV OPTIONS (header = 'true', nullValue = '', escape = '"')
 PARTITIONED BY (year, month, day)

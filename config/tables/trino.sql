@@ -47,7 +47,8 @@ CREATE TABLE hive.default.flow_parquet_all (
     "project_id" varchar, "host" varchar, "ip_version" integer, "icmp_type" integer,
     "icmp_code" integer, "tcp_flags_all" integer, "initiator" integer, "tcp_state" varchar,
     "setup_us" bigint, "lost_packets" bigint, "drop_point" varchar, "end_reason" varchar,
-    "year" varchar, "month" varchar, "day" varchar
+    "pkt_src_addr" varchar, "pkt_dst_addr" varchar, "pkt_src_port" integer,
+    "pkt_dst_port" integer, "year" varchar, "month" varchar, "day" varchar
 ) WITH (
     format = 'PARQUET',
     external_location = 's3://my-bucket/my-folder/',
@@ -66,7 +67,8 @@ CREATE TABLE hive.default.flow_csv_all (
     "status" varchar, "traffic_path" varchar, "project_id" varchar, "host" varchar,
     "ip_version" varchar, "icmp_type" varchar, "icmp_code" varchar, "tcp_flags_all" varchar,
     "initiator" varchar, "tcp_state" varchar, "setup_us" varchar, "lost_packets" varchar,
-    "drop_point" varchar, "end_reason" varchar, "year" varchar, "month" varchar, "day" varchar
+    "drop_point" varchar, "end_reason" varchar, "pkt_src_addr" varchar, "pkt_dst_addr" varchar,
+    "pkt_src_port" varchar, "pkt_dst_port" varchar, "year" varchar, "month" varchar, "day" varchar
 ) WITH (
     format = 'CSV',
     external_location = 's3://my-bucket/my-folder/',

@@ -221,6 +221,14 @@ struct {
   __type(value, struct drop_lost);
 } lost SEC(".maps");
 
+/* Whether anything was written since the reader last looked: looking at whole maps is dear. */
+struct {
+  __uint(type, BPF_MAP_TYPE_ARRAY);
+  __uint(max_entries, 1);
+  __type(key, __u32);
+  __type(value, __u32);
+} news SEC(".maps");
+
 /* A packet under examination; places are offsets from the start of its buffer. */
 struct packet {
   struct sk_buff *skb;
@@ -324,6 +332,9 @@ static __always_inline int attribute(
         return 0; /* the host's own copy of what the bridge passes on to everybody */
       }
       key->traits |= TRAIT_AT_BRIDGE;
+      if (key->input == at) {
+        key->traits |= TRAIT_FROM_BRIDGE;
+      }
     }
     if (flags & (IFF_BRIDGE_PORT | IFF_OVS_DATAPATH) && at != key->input) {
       key->output = at;
@@ -389,6 +400,10 @@ static __always_inline int find_ip(struct packet *packet) {
   key->vlan = vlan_of(skb);
   if (mac_at != NO_MAC_HEADER) {
     bpf_probe_read_kernel(key->mac, sizeof(key->mac), packet->head + mac_at);
+    if (key->traits & TRAIT_FROM_BRIDGE) {
+      bpf_probe_read_kernel(
+          key->source_mac, sizeof(key->source_mac), packet->head + mac_at + sizeof(key->mac));
+    }
   }
   if (is_tag(packet->type)) {
     bpf_loop(TAGS_MAX, skip_tag, packet, 0);
@@ -591,8 +606,8 @@ static __always_inline void count_segments(
   packet->bytes += (packet->packets - 1) * header_bytes;
 }
 
-/* What the packet was, or would have been, on a cable. */
-static __always_inline void count(struct packet *packet) {
+/* What the packet was, or would have been, on a cable; super-packets if they are to be cut. */
+static __always_inline void count(struct packet *packet, const struct drop_control *settings) {
   struct drop_key *key = &packet->key;
   struct sk_buff *skb = packet->skb;
   struct skb_shared_info *shared = (void *)(packet->head + skb->end);
@@ -604,6 +619,8 @@ static __always_inline void count(struct packet *packet) {
     if (packet->parts) {
       count_fragments(packet, key->version);
     }
+  } else if (settings->uncut) {
+    return;
   } else if (BPF_CORE_READ(shared, gso_type) & SKB_GSO_UDP) {
     /* UDP of the old kind becomes fragments */
     __u32 fragment_bytes = key->version == 6 ? FRAGMENT_BYTES : 0;
@@ -616,7 +633,8 @@ static __always_inline void count(struct packet *packet) {
   }
 }
 
-static __always_inline void examine(struct packet *packet) {
+static __always_inline void examine(
+    struct packet *packet, const struct drop_control *settings) {
   int good = packet->type == ETHERTYPE_IPV4 ? read_ipv4(packet) : read_ipv6(packet);
   if (!good) {
     packet->packets = 1;
@@ -626,7 +644,7 @@ static __always_inline void examine(struct packet *packet) {
   if (!(packet->key.traits & TRAIT_LATER_FRAGMENT)) {
     read_layer4(packet);
   }
-  count(packet);
+  count(packet, settings);
 }
 
 /* The packet's own time where it has one: everybody who looks at the packet sees the same. */
@@ -692,6 +710,15 @@ static __always_inline void add_overflow(const struct packet *packet, __u64 time
   }
 }
 
+/* After the entry is written: whoever takes the news back before looking misses nothing. */
+static __always_inline void tell_news(void) {
+  __u32 first = 0;
+  __u32 *told = bpf_map_lookup_elem(&news, &first);
+  if (told && !*told) {
+    *told = 1;
+  }
+}
+
 static __always_inline int is_copy(const struct packet *packet) {
   return !packet->parts && BPF_CORE_READ_BITFIELD(packet->skb, cloned);
 }
@@ -717,7 +744,7 @@ int flowlog_drop(__u64 *arguments) {
   if (!find_ip(&packet)) {
     return 0;
   }
-  examine(&packet);
+  examine(&packet, settings);
   if (is_copy(&packet)) {
     key->traits |= TRAIT_COPY;
   }
@@ -729,6 +756,7 @@ int flowlog_drop(__u64 *arguments) {
   } else {
     add_overflow(&packet, time);
   }
+  tell_news();
   return 0;
 }
 

@@ -24,6 +24,7 @@ typedef unsigned long long long_t;
 #define TRAIT_LATER_FRAGMENT 16 /* the ports hold the fragments' common identification */
 #define TRAIT_NO_LAYER4 32      /* ports, type or flags are not where the program can read */
 #define TRAIT_AT_BRIDGE 64      /* the device was the bridge: before or after its ports */
+#define TRAIT_FROM_BRIDGE 128   /* ... after them, and at which of them it came in is not known */
 
 /* What a reason means to the program. */
 #define CLASS_IGNORED 0
@@ -49,7 +50,9 @@ struct drop_key {
   half_t destination_port;
   byte_t mac[6]; /* destination; zero when there is none */
   half_t traits;
-  word_t unused;
+  byte_t source_mac[6]; /* of what the host got from its bridge, which does not tell the port */
+  half_t unused;
+  word_t unused_too;
 };
 
 struct drop_counts {
@@ -68,6 +71,8 @@ struct drop_control {
   long_t clock_offset_ns; /* what makes the monotonic clock the time of day */
   word_t network;         /* the host's network namespace */
   word_t ovs_subsystem;   /* of reasons: their upper half; 0: there are none */
+  word_t uncut;           /* whether a super-packet counts as the one packet that it is here */
+  word_t unused;
 };
 
 /* What not even the map of overflow could hold. */

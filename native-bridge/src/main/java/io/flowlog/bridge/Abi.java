@@ -7,12 +7,16 @@ package io.flowlog.bridge;
 final class Abi {
   static final int AF_UNIX = 1;
   static final int AF_PACKET = 17;
+  static final int SOCK_STREAM = 1;
   static final int SOCK_DGRAM = 2;
   static final int SOCK_RAW = 3;
   static final int SOCK_CLOEXEC = 0x80000;
+  static final int SOCK_NONBLOCK = 0x800;
   static final int ETH_P_ALL = 3;
   static final int SOL_SOCKET = 1;
   static final int SO_ERROR = 4;
+  static final int SO_PEERCRED = 17;
+  static final int SO_RCVTIMEO = 20;
   static final int SO_SNDTIMEO = 21;
   static final int SO_ATTACH_FILTER = 26;
   static final int SO_TIMESTAMPNS = 35;
@@ -178,9 +182,7 @@ final class Abi {
 
   static final int AF_BRIDGE = 7;
   static final int ETH_HLEN = 14;
-  static final int NETLINK_NETFILTER = 12;
   static final int NLM_F_ACK = 4;
-  static final int NLA_TYPE_MASK = ~0xc000;
   static final int NFNL_SUBSYS_ULOG = 4;
   static final int NFULNL_MSG_PACKET = 0;
   static final int NFULNL_MSG_CONFIG = 1;
@@ -205,11 +207,6 @@ final class Abi {
   static final int NFULA_HWHEADER = 16;
   static final int NFULA_VLAN = 20;
   static final int NFULA_VLAN_TCI = 2;
-
-  /** struct nfgenmsg. */
-  static final int GENERAL_BYTES = 4;
-
-  static final int GENERAL_FAMILY_AT = 0;
 
   /** struct nfulnl_msg_packet_timestamp. */
   static final int LOGGED_TIME_BYTES = 16;
@@ -236,6 +233,34 @@ final class Abi {
   static final int BATCH_ENTRY_COUNT_AT = 24;
   static final int BATCH_ENTRY_LENGTH_AT = 56;
 
+  /** struct ucred. */
+  static final int CREDENTIALS_BYTES = 12;
+
+  static final int CREDENTIALS_PROCESS_AT = 0;
+  static final int CREDENTIALS_USER_AT = 4;
+
+  static final int NETLINK_NETFILTER = 12;
+  static final int NFNL_SUBSYS_NFTABLES = 10;
+  static final int NFT_MSG_NEWCHAIN = 3;
+  static final int NFT_MSG_GETCHAIN = 4;
+  static final int NFTA_CHAIN_TABLE = 1;
+  static final int NFTA_CHAIN_NAME = 3;
+  static final int NFTA_CHAIN_HOOK = 4;
+  static final int NFTA_HOOK_HOOKNUM = 1;
+  static final int NFTA_HOOK_PRIORITY = 2;
+  static final int NLA_F_NESTED = 0x8000;
+  static final int NFPROTO_INET = 1;
+  static final int NFPROTO_IPV4 = 2;
+  static final int NFPROTO_ARP = 3;
+  static final int NFPROTO_NETDEV = 5;
+  static final int NFPROTO_BRIDGE = 7;
+  static final int NFPROTO_IPV6 = 10;
+
+  /** struct nfgenmsg. */
+  static final int NETFILTER_BYTES = 4;
+
+  static final int NETFILTER_FAMILY_AT = 0;
+
   static final int BTF_KIND_ENUM = 6;
 
   /** struct btf_type; the members of an enumeration follow it. */
@@ -251,6 +276,58 @@ final class Abi {
 
   /** In struct bpf_prog_info, which grows from kernel to kernel. */
   static final int PROGRAM_INFO_RECURSION_MISSES_AT = 208;
+
+  static final int AF_INET = 2;
+  static final int AF_INET6 = 10;
+  static final int NFNL_SUBSYS_CTNETLINK = 1;
+  static final int NFNLGRP_CONNTRACK_NEW = 1;
+  static final int NFNLGRP_CONNTRACK_DESTROY = 3;
+  static final int NLA_TYPE_MASK = 0x3fff;
+
+  static final int IPCTNL_MSG_CT_NEW = 0;
+  static final int IPCTNL_MSG_CT_GET = 1;
+  static final int IPCTNL_MSG_CT_DELETE = 2;
+  static final int IPCTNL_MSG_CT_GET_STATS_CPU = 4;
+  static final int IPCTNL_MSG_CT_GET_STATS = 5;
+  static final int CTA_TUPLE_ORIG = 1;
+  static final int CTA_TUPLE_REPLY = 2;
+  static final int CTA_STATUS = 3;
+  static final int CTA_PROTOINFO = 4;
+  static final int CTA_ID = 12;
+  static final int CTA_ZONE = 18;
+  static final int CTA_STATUS_MASK = 26;
+  static final int CTA_TUPLE_IP = 1;
+  static final int CTA_TUPLE_PROTO = 2;
+  static final int CTA_IP_V4_SRC = 1;
+  static final int CTA_IP_V4_DST = 2;
+  static final int CTA_IP_V6_SRC = 3;
+  static final int CTA_IP_V6_DST = 4;
+  static final int CTA_PROTO_NUM = 1;
+  static final int CTA_PROTO_SRC_PORT = 2;
+  static final int CTA_PROTO_DST_PORT = 3;
+  static final int CTA_PROTOINFO_TCP = 1;
+  static final int CTA_PROTOINFO_TCP_STATE = 1;
+  static final int CTA_STATS_INSERT_FAILED = 9;
+  static final int CTA_STATS_DROP = 10;
+  static final int CTA_STATS_EARLY_DROP = 11;
+  static final int CTA_STATS_GLOBAL_ENTRIES = 1;
+  static final int CTA_STATS_GLOBAL_MAX_ENTRIES = 2;
+  static final int IPS_SEEN_REPLY = 2;
+  static final int IPS_SRC_NAT = 16;
+  static final int IPS_DST_NAT = 32;
+  static final int TCP_CONNTRACK_ESTABLISHED = 3;
+  static final int TCP_CONNTRACK_LAST_ACK = 6;
+
+  static final int BPF_LOAD_CONSTANT = 0;
+  static final int BPF_LOAD_INDEX_CONSTANT = 1;
+  static final int BPF_LOAD_ANCILLARY = 0x20;
+  static final int BPF_LOAD_AT_INDEX = 0x40;
+  static final int BPF_INDEX_FROM_ACCUMULATOR = 7;
+  static final int BPF_JUMP_IF_EQUAL = 0x15;
+  static final int BPF_JUMP_IF_SET = 0x45;
+  static final int INSTRUCTION_IF_TRUE_AT = 2;
+  static final int INSTRUCTION_IF_FALSE_AT = 3;
+  static final int ANCILLARY_ATTRIBUTE = -0x1000 + 12;
 
   private Abi() {}
 }

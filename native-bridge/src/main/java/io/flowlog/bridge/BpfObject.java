@@ -12,9 +12,14 @@ import org.jspecify.annotations.Nullable;
 final class BpfObject implements AutoCloseable {
   private static final String WHAT = "drop reports: ";
   private static final int UPDATE_ANY = 0;
+  private static final int PROGRAM_INFO_BYTES = Abi.PROGRAM_INFO_RECURSION_MISSES_AT + Long.BYTES;
+
+  private static final byte[] NOTHING = new byte[PROGRAM_INFO_BYTES];
 
   private final LibBpf libBpf = LibBpf.get();
   private final Pointer object;
+  private final ByteBuffer info = memory(PROGRAM_INFO_BYTES);
+  private final ByteBuffer infoSize = memory(Integer.BYTES);
   private @Nullable Pointer link;
   private boolean closed;
 
@@ -141,11 +146,11 @@ final class BpfObject implements AutoCloseable {
 
   /** Returns how often a program was called while it ran on the same processor, and did not run. */
   long recursionMisses(String program) throws NativeException {
-    int infoBytes = Abi.PROGRAM_INFO_RECURSION_MISSES_AT + Long.BYTES;
-    ByteBuffer info = memory(infoBytes);
-    ByteBuffer size = memory(Integer.BYTES).putInt(0, infoBytes);
     int number = libBpf.bpf_program__fd(programAt(program));
-    check(libBpf.bpf_obj_get_info_by_fd(number, info, size), "ask about the program");
+    // what stands in it asks for more: for the addresses of the program, say
+    info.put(0, NOTHING);
+    infoSize.putInt(0, PROGRAM_INFO_BYTES);
+    check(libBpf.bpf_obj_get_info_by_fd(number, info, infoSize), "ask about the program");
     return info.getLong(Abi.PROGRAM_INFO_RECURSION_MISSES_AT);
   }
 

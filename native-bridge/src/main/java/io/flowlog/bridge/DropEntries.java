@@ -148,7 +148,18 @@ public final class DropEntries {
 
   /** Returns the Ethernet address that the packets were sent to, 0 when they had none (yet). */
   public long destinationMac() {
-    int offset = key + DropLayout.KEY_MAC_AT;
+    return mac(key + DropLayout.KEY_MAC_AT);
+  }
+
+  /**
+   * Returns the Ethernet address that the packets came from, of packets only that the host itself
+   * got from a bridge that does not tell the port; else 0.
+   */
+  public long sourceMac() {
+    return mac(key + DropLayout.KEY_SOURCE_MAC_AT);
+  }
+
+  private long mac(int offset) {
     return networkShort(offset) << Integer.SIZE
         | networkShort(offset + 2) << Short.SIZE
         | networkShort(offset + 4);

@@ -14,6 +14,7 @@ final class DropLayout {
   static final int TRAIT_LATER_FRAGMENT = 16;
   static final int TRAIT_NO_LAYER4 = 32;
   static final int TRAIT_AT_BRIDGE = 64;
+  static final int TRAIT_FROM_BRIDGE = 128;
 
   static final int CLASS_COUNTED = 1;
   static final int CLASS_COUNTED_WITHOUT_DEVICE = 2;
@@ -21,7 +22,7 @@ final class DropLayout {
   static final int SYN_ACK_SEEN = 256;
 
   /** struct drop_key. */
-  static final int KEY_BYTES = 72;
+  static final int KEY_BYTES = 80;
 
   static final int KEY_GRANULE_AT = 0;
   static final int KEY_REASON_AT = 8;
@@ -36,6 +37,7 @@ final class DropLayout {
   static final int KEY_DESTINATION_PORT_AT = 58;
   static final int KEY_MAC_AT = 60;
   static final int KEY_TRAITS_AT = 66;
+  static final int KEY_SOURCE_MAC_AT = 68;
 
   /** struct drop_counts. */
   static final int COUNTS_BYTES = 48;
@@ -48,11 +50,12 @@ final class DropLayout {
   static final int COUNTS_FLAGS_AT = 40;
 
   /** struct drop_control. */
-  static final int CONTROL_BYTES = 16;
+  static final int CONTROL_BYTES = 24;
 
   static final int CONTROL_CLOCK_OFFSET_AT = 0;
   static final int CONTROL_NETWORK_AT = 8;
   static final int CONTROL_OVS_SUBSYSTEM_AT = 12;
+  static final int CONTROL_UNCUT_AT = 16;
 
   /** struct drop_lost. */
   static final int LOST_BYTES = 24;

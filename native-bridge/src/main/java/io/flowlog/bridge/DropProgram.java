@@ -31,6 +31,8 @@ public final class DropProgram implements AutoCloseable {
   private final BpfObject object;
   private final DropReasons reasons;
   private final int network;
+  private final boolean wirePackets;
+  private final MonotonicClock clock = new MonotonicClock();
   private final ByteBuffer key = BpfObject.memory(DropLayout.KEY_BYTES);
   private final ByteBuffer word = BpfObject.memory(Integer.BYTES);
   private final ByteBuffer control = BpfObject.memory(DropLayout.CONTROL_BYTES);
@@ -39,17 +41,24 @@ public final class DropProgram implements AutoCloseable {
   private final int devicesMap;
   private final int controlMap;
   private final int lostMap;
+  private final int newsMap;
   private final DropSide drops;
   private final DropSide overflow;
   private final DropEntries entries = new DropEntries(this::fill);
 
-  private DropProgram(BpfObject object, DropReasons reasons) throws NativeException {
+  /** Whether all that the last call collected was read. */
+  private boolean drained;
+
+  private DropProgram(BpfObject object, DropReasons reasons, boolean wirePackets)
+      throws NativeException {
     this.object = object;
     this.reasons = reasons;
+    this.wirePackets = wirePackets;
     network = networkNamespace();
     devicesMap = object.map("devices");
     controlMap = object.map("control");
     lostMap = object.map("lost");
+    newsMap = object.map("news");
     drops = new DropSide(object, 0, "drops_a", "drops_b");
     overflow = new DropSide(object, 1, "overflow_a", "overflow_b");
   }
@@ -59,8 +68,10 @@ public final class DropProgram implements AutoCloseable {
    *
    * @param wanted names of the reasons that count; those that this kernel does not know are left
    *     out
+   * @param wirePackets whether a super-packet counts as the packets into which it is cut on the
+   *     wire; otherwise as one
    */
-  public static DropProgram open(DropSizes sizes, Collection<String> wanted)
+  public static DropProgram open(DropSizes sizes, Collection<String> wanted, boolean wirePackets)
       throws NativeException {
     List<String> missing = DropSupport.ofHost().missing();
     if (!missing.isEmpty()) {
@@ -70,7 +81,7 @@ public final class DropProgram implements AutoCloseable {
     BpfObject object = BpfObject.open(image());
     try {
       load(object, sizes);
-      DropProgram program = new DropProgram(object, reasons);
+      DropProgram program = new DropProgram(object, reasons, wirePackets);
       program.want(wanted);
       program.writeControl();
       object.attach(NAME);
@@ -124,9 +135,10 @@ public final class DropProgram implements AutoCloseable {
 
   /** Tells the program what it needs to know; the clock may have been set since. */
   private void writeControl() throws NativeException {
-    control.putLong(DropLayout.CONTROL_CLOCK_OFFSET_AT, MonotonicClock.offsetNs());
+    control.putLong(DropLayout.CONTROL_CLOCK_OFFSET_AT, clock.offsetNs());
     control.putInt(DropLayout.CONTROL_NETWORK_AT, network);
     control.putInt(DropLayout.CONTROL_OVS_SUBSYSTEM_AT, reasons.ovsSubsystem());
+    control.putInt(DropLayout.CONTROL_UNCUT_AT, wirePackets ? 0 : 1);
     object.put(controlMap, key.putInt(0, 0), control);
   }
 
@@ -157,19 +169,43 @@ public final class DropProgram implements AutoCloseable {
   }
 
   /**
-   * Returns what was dropped since the last call, up to now. This waits for every processor to pass
-   * a quiet point, which takes some hundredths of a second. What the last call returned should have
-   * been read to its end: the rest comes with one of the next calls.
+   * Returns what was dropped since the last call, up to now. Where anything was, this waits for
+   * every processor to pass a quiet point, which takes some hundredths of a second. What the last
+   * call returned should have been read to its end: the rest comes with one of the next calls.
    */
   public DropEntries collect() throws NativeException {
     writeControl();
-    drops.swap();
     overflow.finish();
     entries.restart();
+    if (takeNews() || !drained) {
+      drained = false;
+      drops.swap();
+    } else {
+      drops.finish();
+    }
     return entries;
   }
 
+  /** Tells whether anything was written since the last call. */
+  private boolean takeNews() throws NativeException {
+    object.get(newsMap, key.putInt(0, 0), word);
+    boolean told = word.getInt(0) != 0;
+    if (told) {
+      object.put(newsMap, key, word.putInt(0, 0));
+    }
+    return told;
+  }
+
   private boolean fill(BpfBatch batch) throws NativeException {
+    if (drained) {
+      return false;
+    }
+    boolean filled = takeFrom(batch);
+    drained = !filled;
+    return filled;
+  }
+
+  private boolean takeFrom(BpfBatch batch) throws NativeException {
     if (drops.take(batch)) {
       return true;
     }

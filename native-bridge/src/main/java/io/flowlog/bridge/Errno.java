@@ -36,6 +36,8 @@ public enum Errno {
   /** No such address family. */
   EAFNOSUPPORT(
       97, "load the module af_packet, and allow AF_PACKET and AF_NETLINK in the systemd unit"),
+  /** Somebody has this address. */
+  EADDRINUSE(98, "another process has this address: end it"),
   /** The device is down. */
   ENETDOWN(100, "bring the device up: ip link set DEVICE up"),
   /** No buffers. */

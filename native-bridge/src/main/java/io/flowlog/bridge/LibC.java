@@ -34,6 +34,15 @@ public interface LibC {
   /** See bind(2). */
   int bind(int socket, ByteBuffer address, int addressBytes);
 
+  /** See listen(2). */
+  int listen(int socket, int waitingMax);
+
+  /** See accept(2); nobody's address is asked for. */
+  int accept(int socket, @Nullable ByteBuffer address, @Nullable ByteBuffer addressBytes);
+
+  /** See connect(2). */
+  int connect(int socket, ByteBuffer address, int addressBytes);
+
   /** See getsockname(2). */
   int getsockname(int socket, ByteBuffer address, ByteBuffer addressBytes);
 

@@ -50,7 +50,7 @@ public final class LinkMonitor implements AutoCloseable {
 
   /** Begins to listen with room for so many bytes of news. */
   public static LinkMonitor open(int queueBytes) throws NativeException {
-    return open(() -> LinkSocket.open(queueBytes));
+    return open(() -> NetlinkSocket.open(queueBytes));
   }
 
   /** Begins to listen to a queue that can be opened again. */

@@ -57,7 +57,7 @@ public final class LocalDatagrams {
   }
 
   /** Exactly as long as the name: every byte of an abstract name counts. */
-  private static ByteBuffer address(String name) {
+  static ByteBuffer address(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     if (name.startsWith(ABSTRACT)) {
       bytes[0] = 0;
@@ -67,7 +67,7 @@ public final class LocalDatagrams {
     return address.put(Abi.LOCAL_ADDRESS_PATH_AT, bytes);
   }
 
-  private static ByteBuffer memory(int sizeBytes) {
+  static ByteBuffer memory(int sizeBytes) {
     return ByteBuffer.allocateDirect(sizeBytes).order(ByteOrder.nativeOrder());
   }
 }

@@ -100,7 +100,7 @@ public final class NflogMessages {
     }
     nextMessage = message + lengthBytes + padding(lengthBytes);
     int type = bytes.getShort(message + Abi.MESSAGE_TYPE_AT);
-    if (type != PACKET_TYPE || lengthBytes < Abi.MESSAGE_BYTES + Abi.GENERAL_BYTES) {
+    if (type != PACKET_TYPE || lengthBytes < Abi.MESSAGE_BYTES + Abi.NETFILTER_BYTES) {
       return false;
     }
     read(message + Abi.MESSAGE_BYTES, message + lengthBytes);
@@ -114,8 +114,8 @@ public final class NflogMessages {
 
   private void read(int body, int messageEnd) {
     clear();
-    family = bytes.get(body + Abi.GENERAL_FAMILY_AT);
-    int at = body + Abi.GENERAL_BYTES;
+    family = bytes.get(body + Abi.NETFILTER_FAMILY_AT);
+    int at = body + Abi.NETFILTER_BYTES;
     while (messageEnd - at >= Abi.ATTRIBUTE_BYTES) {
       // length and type by one access: there are ten of them in each message
       int header = bytes.getInt(at);
@@ -211,7 +211,7 @@ public final class NflogMessages {
       if (lengthBytes < Abi.ATTRIBUTE_BYTES + Short.BYTES || lengthBytes > vlanEnd - at) {
         return;
       }
-      int type = bytes.getShort(at + Abi.ATTRIBUTE_TYPE_AT) & Abi.NLA_TYPE_MASK & 0xffff;
+      int type = bytes.getShort(at + Abi.ATTRIBUTE_TYPE_AT) & Abi.NLA_TYPE_MASK;
       if (type == Abi.NFULA_VLAN_TCI) {
         vlan = network.getShort(at + Abi.ATTRIBUTE_BYTES) & VLAN_MASK;
       }

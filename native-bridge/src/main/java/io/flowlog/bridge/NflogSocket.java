@@ -65,10 +65,8 @@ public final class NflogSocket implements AutoCloseable {
    * @param queueBytes room for messages that wait to be read
    */
   public static NflogSocket open(int group, int queueBytes) throws NativeException {
-    NetlinkSocket socket = new NetlinkSocket(Abi.NETLINK_NETFILTER, "NFLOG group " + group);
+    NetlinkSocket socket = NetlinkSocket.ofLog(queueBytes, group);
     try {
-      socket.makeRoom(queueBytes);
-      socket.bind(0);
       NflogSocket opened = new NflogSocket(socket, group);
       opened.configure();
       return opened;
@@ -98,7 +96,7 @@ public final class NflogSocket implements AutoCloseable {
     int type = Abi.NFNL_SUBSYS_ULOG << 8 | Abi.NFULNL_MSG_CONFIG;
     request.putShort(Abi.MESSAGE_TYPE_AT, (short) type);
     request.putShort(Abi.MESSAGE_FLAGS_AT, (short) (Abi.NLM_F_REQUEST | Abi.NLM_F_ACK));
-    socket.send(request.rewind(), sizeBytes, "become its reader");
+    socket.send(request.rewind(), sizeBytes);
     int error = awaitAnswer();
     if (error != 0) {
       throw refusal(error);

@@ -22,6 +22,16 @@ class AbiTest {
   static {
     put("PROT_READ_WRITE", "PROT_READ | PROT_WRITE");
     put("BPF_RETURN_CONSTANT", "BPF_RET | BPF_K");
+    put("BPF_LOAD_CONSTANT", "BPF_LD | BPF_IMM");
+    put("BPF_LOAD_INDEX_CONSTANT", "BPF_LDX | BPF_IMM");
+    put("BPF_LOAD_ANCILLARY", "BPF_LD | BPF_W | BPF_ABS");
+    put("BPF_LOAD_AT_INDEX", "BPF_LD | BPF_W | BPF_IND");
+    put("BPF_INDEX_FROM_ACCUMULATOR", "BPF_MISC | BPF_TAX");
+    put("BPF_JUMP_IF_EQUAL", "BPF_JMP | BPF_JEQ | BPF_K");
+    put("BPF_JUMP_IF_SET", "BPF_JMP | BPF_JSET | BPF_K");
+    put("NLA_TYPE_MASK", "NLA_TYPE_MASK & 0xffff");
+    put("ANCILLARY_ATTRIBUTE", "SKF_AD_OFF + SKF_AD_NLATTR");
+    struct("NETFILTER", "struct nfgenmsg", "FAMILY=nfgen_family");
     struct(
         "REQUEST",
         "struct tpacket_req3",
@@ -59,7 +69,13 @@ class AbiTest {
     struct("VIRTIO", "struct virtio_net_hdr", "GSO_TYPE=gso_type", "GSO_SIZE=gso_size");
     struct("STATISTICS", "struct tpacket_stats_v3", "FRAMES=tp_packets", "DROPS=tp_drops");
     struct("PROGRAM", "struct sock_fprog", "LENGTH=len", "CODE=filter");
-    struct("INSTRUCTION", "struct sock_filter", "OPERATION=code", "OPERAND=k");
+    struct(
+        "INSTRUCTION",
+        "struct sock_filter",
+        "OPERATION=code",
+        "IF_TRUE=jt",
+        "IF_FALSE=jf",
+        "OPERAND=k");
     struct("LOCAL_ADDRESS", "struct sockaddr_un", "FAMILY=sun_family", "PATH=sun_path");
     struct("TIMEOUT", "struct timeval", "SECONDS=tv_sec", "MICROSECONDS=tv_usec");
     struct("TIME", "struct timespec", "SECONDS=tv_sec", "NANOSECONDS=tv_nsec");
@@ -80,8 +96,6 @@ class AbiTest {
         "PORT=nlmsg_pid");
     struct("LINK", "struct ifinfomsg", "FAMILY=ifi_family", "INDEX=ifi_index", "FLAGS=ifi_flags");
     struct("ATTRIBUTE", "struct nlattr", "LENGTH=nla_len", "TYPE=nla_type");
-    put("NLA_TYPE_MASK", "(int) NLA_TYPE_MASK");
-    struct("GENERAL", "struct nfgenmsg", "FAMILY=nfgen_family");
     struct("LOGGED_TIME", "struct nfulnl_msg_packet_timestamp", "SECONDS=sec", "MICROSECONDS=usec");
     struct("COPY_MODE", "struct nfulnl_msg_config_mode", "RANGE=copy_range", "MODE=copy_mode");
     struct("VECTOR", "struct iovec", "BASE=iov_base", "LENGTH=iov_len");
@@ -94,6 +108,8 @@ class AbiTest {
     struct("TYPE", "struct btf_type", "INFO=info");
     struct("ENUMERATOR", "struct btf_enum", "NAME=name_off", "VALUE=val");
     put("PROGRAM_INFO_RECURSION_MISSES_AT", "offsetof(struct bpf_prog_info, recursion_misses)");
+    struct("CREDENTIALS", "struct ucred", "PROCESS=pid", "USER=uid");
+    struct("NETFILTER", "struct nfgenmsg", "FAMILY=nfgen_family");
     struct("POLL", "struct pollfd", "SOCKET=fd", "WANTED=events", "GOT=revents");
   }
 
@@ -134,7 +150,12 @@ class AbiTest {
           "linux/if_ether.h",
           "linux/if.h",
           "linux/if_packet.h",
+          "linux/netfilter.h",
+          "linux/netfilter/nf_conntrack_common.h",
+          "linux/netfilter/nf_conntrack_tcp.h",
+          "linux/netfilter/nf_tables.h",
           "linux/netfilter/nfnetlink.h",
+          "linux/netfilter/nfnetlink_conntrack.h",
           "linux/netfilter/nfnetlink_log.h",
           "linux/rtnetlink.h",
           "linux/virtio_net.h",

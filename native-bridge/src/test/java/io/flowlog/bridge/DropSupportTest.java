@@ -160,7 +160,7 @@ class DropSupportTest {
     private Opener() {}
 
     public static void main(String[] arguments) {
-      try (DropProgram program = DropProgram.open(SIZES, Set.of("NETFILTER_DROP"))) {
+      try (DropProgram program = DropProgram.open(SIZES, Set.of("NETFILTER_DROP"), true)) {
         program.setDevices(Set.of(1));
         program.collect();
         System.out.print("watches\n");

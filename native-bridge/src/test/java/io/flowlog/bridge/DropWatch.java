@@ -34,7 +34,7 @@ final class DropWatch implements AutoCloseable {
   private final long[] overflow = new long[3];
 
   DropWatch(DropSizes sizes) throws NativeException {
-    program = DropProgram.open(sizes, REASONS);
+    program = DropProgram.open(sizes, REASONS, true);
     reasons = program.reasons();
     program.setDevices(Set.of(DropHost.tap(1), DropHost.tap(2), DropHost.tap(3)));
   }

@@ -1,6 +1,9 @@
 package io.flowlog.agent.api;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.flowlog.agent.metrics.Health;
+import java.io.IOException;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** {@code /health}: the agent's health as JSON, with 200 if it is good and 503 if it is not. */
@@ -20,13 +23,18 @@ final class HealthPage implements Page {
           json.writeStringField("status", status(now));
           json.writeBooleanField("ready", now.isReady());
           json.writeBooleanField("live", now.isLive());
-          json.writeStringField("drop_evidence", now.dropEvidence());
-          json.writeArrayFieldStart("problems");
-          for (String problem : now.problems()) {
-            json.writeString(problem);
-          }
-          json.writeEndArray();
+          write("problems", now.problems(), json);
+          write("host", now.host(), json);
         });
+  }
+
+  private static void write(String name, List<String> lines, JsonGenerator json)
+      throws IOException {
+    json.writeArrayFieldStart(name);
+    for (String line : lines) {
+      json.writeString(line);
+    }
+    json.writeEndArray();
   }
 
   private static String status(Health health) {

@@ -11,13 +11,15 @@ import java.util.List;
  * @param rings memory for what the kernel captures until it is read
  * @param drops whether the kernel tells what the host drops
  * @param nflog which firewalls tell it otherwise
+ * @param conntrack whether conntrack is asked about translated and older connections
  */
 public record CaptureConfig(
     List<String> excludeAddresses,
     boolean wirePackets,
     RingSettings rings,
     DropConfig drops,
-    NflogConfig nflog) {
+    NflogConfig nflog,
+    ConntrackConfig conntrack) {
   /** For so many logging ports the least ring is kept free, whatever the first ones take. */
   public static final int RING_PORTS = 512;
 
@@ -42,7 +44,8 @@ public record CaptureConfig(
         true,
         new RingSettings(256L << 20, 64L << 10),
         DropConfig.defaults(),
-        NflogConfig.defaults());
+        NflogConfig.defaults(),
+        ConntrackConfig.defaults());
   }
 
   /**

@@ -18,12 +18,13 @@ import io.flowlog.agent.metrics.PublishedMetrics;
 import io.flowlog.agent.record.RowLayout;
 import io.flowlog.agent.worker.Daemon;
 import io.flowlog.agent.worker.DaemonSettings;
-import io.flowlog.agent.worker.HostCheck;
 import io.flowlog.agent.worker.ReloadWishes;
 import io.flowlog.agent.worker.ServiceManager;
 import io.flowlog.agent.worker.StopSignal;
 import io.flowlog.agent.worker.WorkerCounters;
 import io.flowlog.agent.worker.WorkerFailure;
+import io.flowlog.agent.worker.host.HostCheck;
+import io.flowlog.agent.worker.host.OnlyAgent;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,9 +61,11 @@ final class RunCommand implements Callable<Integer> {
     host.tooFewFiles(CaptureConfig.RING_PORTS)
         .ifPresent(warning -> log.warning(EventKind.HOST, warning));
     log.info(EventKind.STARTED, "flowlog-agent " + Version.text() + " with " + options.file());
-    try (StopSignal stop = StopSignal.listen();
+    try (OnlyAgent only = OnlyAgent.claim();
+        StopSignal stop = StopSignal.listen();
         PublishedMetrics metrics = metrics()) {
-      return serve(agent, metrics, stop);
+      only.warning().ifPresent(warning -> log.warning(EventKind.HOST, warning));
+      return serve(agent, metrics, stop, only);
     } catch (ListenException e) {
       throw new CommandFailure(String.valueOf(e.getMessage()));
     } catch (IOException e) {
@@ -104,14 +107,14 @@ final class RunCommand implements Callable<Integer> {
   }
 
   @SuppressWarnings("try") // listeners need nobody to call them
-  private int serve(AgentConfig agent, PublishedMetrics metrics, StopSignal stop)
+  private int serve(AgentConfig agent, PublishedMetrics metrics, StopSignal stop, OnlyAgent only)
       throws IOException, InterruptedException {
     ApiConfig api = agent.api();
     try (MetricsListener monitoring = monitoring(api, metrics);
         SocketListener commands = commands(api, metrics);
         ReloadWishes wishes =
             ReloadWishes.listen(List.of(agent.loggersDir(), agent.portsDir()), log);
-        Daemon daemon = Daemon.start(settings(agent), surroundings(agent, wishes))) {
+        Daemon daemon = Daemon.start(settings(agent), surroundings(agent, wishes, only))) {
       running.set(daemon);
       daemon.supervise(stop);
       return Main.DONE;
@@ -140,7 +143,7 @@ final class RunCommand implements Callable<Integer> {
         : SocketListener.open(socket, metrics, this::health, this::snapshot);
   }
 
-  private Daemon.Surroundings surroundings(AgentConfig agent, ReloadWishes wishes) {
+  private Daemon.Surroundings surroundings(AgentConfig agent, ReloadWishes wishes, OnlyAgent only) {
     return new Daemon.Surroundings(
         new DeclaredFiles(
             agent.loggersDir(),
@@ -149,7 +152,8 @@ final class RunCommand implements Callable<Integer> {
         wishes,
         log,
         ServiceManager.of(System.getenv(), log),
-        counters);
+        counters,
+        only);
   }
 
   private static DaemonSettings settings(AgentConfig agent) {

@@ -2,6 +2,7 @@ package io.flowlog.agent.config;
 
 import io.flowlog.agent.api.ApiConfig;
 import io.flowlog.agent.capture.CaptureConfig;
+import io.flowlog.agent.capture.ConntrackConfig;
 import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.agent.flow.FlowConfig;
 import io.flowlog.agent.format.FormatConfig;
@@ -11,12 +12,9 @@ import io.flowlog.agent.port.FieldReader;
 import io.flowlog.agent.port.Ids;
 import io.flowlog.agent.port.IpAddress;
 import io.flowlog.agent.record.RecordConfig;
-import io.flowlog.agent.store.StoreConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -32,10 +30,11 @@ final class Sections {
   private Sections() {}
 
   /** Reads the whole configuration; if the reader has problems then, the result means nothing. */
-  static AgentConfig read(FieldReader reader, Path kernelHostName) {
+  static AgentConfig read(FieldReader reader, Surroundings around) {
+    StoreSection store = new StoreSection(new Secrets(around.credentialsFolder()));
     AgentConfig config =
         new AgentConfig(
-            host(reader, kernelHostName),
+            host(reader, around.hostNameFile()),
             or(reader.value("region", Values::region), ""),
             or(reader.value("time_zone", Values::timeZone), ZoneOffset.UTC),
             or(reader.value("timestamp_unit", Values::timestampUnit), Values.TIMESTAMP_UNIT),
@@ -47,7 +46,7 @@ final class Sections {
             section(reader, "record", Sections::record),
             section(reader, "format", Sections::format),
             section(reader, "logger", Sections::logger),
-            section(reader, "store", Sections::store),
+            section(reader, "store", store::read),
             section(reader, "api", Sections::api));
     reader.refuseUnknown();
     return config;
@@ -62,7 +61,19 @@ final class Sections {
         or(reader.flag("wire_packets"), defaults.wirePackets()),
         rings(reader, defaults.rings()),
         drops(reader, defaults.drops()),
-        NflogGroups.read(reader.objects("nflog")));
+        NflogGroups.read(reader.objects("nflog")),
+        conntrack(reader, defaults.conntrack()));
+  }
+
+  private static ConntrackConfig conntrack(FieldReader reader, ConntrackConfig defaults) {
+    Long connectionsMax =
+        reader.integer(
+            "conntrack_connections",
+            ConntrackConfig.CONNECTIONS_MIN,
+            ConntrackConfig.CONNECTIONS_MAX);
+    return new ConntrackConfig(
+        or(reader.value("conntrack", Values::dropMode), defaults.mode()),
+        connectionsMax == null ? defaults.connectionsMax() : connectionsMax.intValue());
   }
 
   private static DropConfig drops(FieldReader reader, DropConfig defaults) {
@@ -144,20 +155,6 @@ final class Sections {
     LoggerConfig defaults = LoggerConfig.defaults();
     return new LoggerConfig(
         or(reader.values("admin_projects", Ids::projectId), defaults.adminProjects()));
-  }
-
-  private static StoreConfig store(FieldReader reader) {
-    StoreConfig defaults = StoreConfig.defaults();
-    List<Path> directories =
-        or(reader.values("directories", Values::directory), defaults.directories());
-    List<StoreConfig.Endpoint> endpoints = new ArrayList<>();
-    for (FieldReader entry : reader.objects("endpoints")) {
-      StoreConfig.Endpoint endpoint = Endpoints.read(entry);
-      if (endpoint != null) {
-        Endpoints.add(endpoint, endpoints, entry);
-      }
-    }
-    return new StoreConfig(directories, endpoints);
   }
 
   private static ApiConfig api(FieldReader reader) {

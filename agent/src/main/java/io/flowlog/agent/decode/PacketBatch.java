@@ -2,6 +2,7 @@ package io.flowlog.agent.decode;
 
 import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.capture.DropReport;
+import io.flowlog.agent.capture.OlderConnection;
 
 /**
  * A few dozen decoded packets, eight words each: what the connection table looks up together, so
@@ -137,6 +138,15 @@ public final class PacketBatch {
         | (long) drop.vlan << VLAN_SHIFT
         | (drop.ipv6 ? 1L << IPV6_SHIFT : 0)
         | drop.portIndex;
+  }
+
+  /** Returns the key of packets that the local side of a connection sends. */
+  public static long keyOf(int portIndex, OlderConnection older) {
+    return (long) older.localPort() << SOURCE_PORT_SHIFT
+        | (long) older.remotePort() << DESTINATION_PORT_SHIFT
+        | (long) older.protocol() << PROTOCOL_SHIFT
+        | (older.ipv6() ? 1L << IPV6_SHIFT : 0)
+        | portIndex;
   }
 
   /** Returns a size word of nothing that travels in a direction. */

@@ -5,6 +5,7 @@ import static io.flowlog.agent.flow.TableMemory.set;
 
 import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.capture.DropReport;
+import io.flowlog.agent.capture.OlderConnection;
 import io.flowlog.agent.decode.PacketBatch;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
@@ -44,6 +45,7 @@ public final class ConnectionTable {
   private final CounterSet counters;
   private final ConnectionStore.Lookup lookup = new ConnectionStore.Lookup();
   private final DropIntake drops;
+  private final OlderHints hints;
   private final FragmentJoiner fragments;
   private final IdleHand hand;
   private final SideCounts amounts = new SideCounts();
@@ -65,6 +67,7 @@ public final class ConnectionTable {
     cut = new SliceCut(store, this.timeouts, extras, schedule, target);
     fragments = new FragmentJoiner(extras, counters);
     hand = new IdleHand(store, cut, counters);
+    hints = new OlderHints(this, memory);
     drops = new DropIntake(this, memory, tcp, extras, counters);
   }
 
@@ -125,6 +128,28 @@ public final class ConnectionTable {
    */
   public void apply(DropReport drop) {
     drops.apply(drop);
+  }
+
+  /**
+   * Takes what is known of a connection of a port that was there before the port was captured. What
+   * its packets have told since then stands.
+   */
+  public void know(int portIndex, OlderConnection older, long nowNs) {
+    if (cut.isOpen()) {
+      hints.know(portIndex, older, nowNs);
+    }
+  }
+
+  /** Returns the entry of what was oriented last, made if need be. */
+  int reach(long[] words, int side) {
+    int unit = store.find(lookup, ahead.hash(0));
+    return unit == ConnectionStore.NONE ? create(words[PacketBatch.SIZE], side, 0) : unit;
+  }
+
+  /** Finds out which side sends, and what the connection is looked up by. */
+  int orient(long[] words) {
+    ahead.prepare(words, 1);
+    return ahead.fill(lookup, words, 0, 0);
   }
 
   /** Counts the packets of a batch. */
@@ -334,8 +359,7 @@ public final class ConnectionTable {
       cut.late(drop.packets);
     }
     cut.seen(drop.lastNs);
-    ahead.prepare(words, 1);
-    return ahead.fill(lookup, words, 0, 0);
+    return orient(words);
   }
 
   /** Returns the entry of what was oriented last, as the running slice and a time find it. */

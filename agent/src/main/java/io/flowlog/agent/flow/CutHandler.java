@@ -11,6 +11,12 @@ public interface CutHandler {
   /** Takes packets of a port that were counted without their connection. */
   void onOverflow(OverflowView overflow);
 
+  /**
+   * Takes the news that more packets of a port were dropped than seen: the capture has lost so many
+   * of them, but what became of them is known.
+   */
+  default void onDroppedUnseen(int portIndex, long packets) {}
+
   /** The slice has no more rows. */
   void onCutComplete();
 }

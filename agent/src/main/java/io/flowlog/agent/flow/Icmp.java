@@ -20,6 +20,11 @@ public final class Icmp {
     return protocol == ICMP ? isAnswer4(type) : isAnswer6(type);
   }
 
+  /** Tells whether a message is of an exchange of echoes, which has two sides like a connection. */
+  public static boolean isEcho(int protocol, int type) {
+    return protocol == ICMP ? type == 8 || type == 0 : type == 128 || type == 129;
+  }
+
   private static boolean isAnswer4(int type) {
     return switch (type) {
       case 0, 3, 4, 5, 9, 11, 12, 14, 16, 18 -> true;

@@ -1,7 +1,6 @@
 package io.flowlog.agent.flow;
 
 import io.flowlog.agent.decode.PacketBatch;
-import io.flowlog.agent.metrics.AgentCounter;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +75,7 @@ final class PortExtras {
       if (rows.packets(row) > 0) {
         target.handler().onOverflow(view(portIndex, rows, row));
       } else {
-        target.counters().add(AgentCounter.PACKETS_DROPPED_UNSEEN, -rows.packets(row));
+        target.tellUnseen(portIndex, -rows.packets(row));
       }
     }
   }

@@ -309,7 +309,7 @@ final class SliceCut {
       memory.setup().clear(unit);
     }
     if ((state & Entry.DROPS_COUNTED) != 0) {
-      counters.add(AgentCounter.PACKETS_DROPPED_UNSEEN, view.droppedUnseen());
+      target.tellUnseen(portIndexOf(unit), view.droppedUnseen());
       for (int word = Entry.LAST_NS; word < Entry.LAST_NS + 2; word++) {
         long droppedNs = memory.drops().lastNs(unit, word - Entry.LAST_NS);
         memory.hotWord(unit, word, Math.max(droppedNs, memory.hotWord(unit, word)));

@@ -26,6 +26,20 @@ final class AddressText {
     return written();
   }
 
+  /** Returns a row's source address behind an address translation; empty if nobody knows. */
+  Binary translatedSource(FlowRecord row) {
+    text.clear();
+    text.translatedSource(row);
+    return written();
+  }
+
+  /** Returns a row's destination address there. */
+  Binary translatedDestination(FlowRecord row) {
+    text.clear();
+    text.translatedDestination(row);
+    return written();
+  }
+
   private Binary written() {
     return Binary.fromReusedByteArray(text.array(), 0, text.size());
   }

@@ -158,6 +158,10 @@ final class CsvEncoder implements RecordEncoder {
       case PROTOCOL -> out.decimal(row.protocol());
       case SRC_ADDR -> out.source(row);
       case DST_ADDR -> out.destination(row);
+      case PKT_SRC_ADDR -> out.translatedSource(row);
+      case PKT_DST_ADDR -> out.translatedDestination(row);
+      case PKT_SRC_PORT -> number(RowNumber.translatedSourcePort(row));
+      case PKT_DST_PORT -> number(RowNumber.translatedDestinationPort(row));
       case SRC_PORT -> number(RowNumber.sourcePort(row));
       case DST_PORT -> number(RowNumber.destinationPort(row));
       case TCP_FLAG -> number(RowNumber.tcpFlag(row));

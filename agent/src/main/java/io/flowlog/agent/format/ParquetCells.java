@@ -92,6 +92,8 @@ final class ParquetCells {
       return switch (shown.field()) {
         case SRC_ADDR -> new AddressText()::source;
         case DST_ADDR -> new AddressText()::destination;
+        case PKT_SRC_ADDR -> new AddressText()::translatedSource;
+        case PKT_DST_ADDR -> new AddressText()::translatedDestination;
         case REGION -> RowText.same(settings.region());
         case HOST -> RowText.same(settings.host());
         default -> new RepeatedTexts(shown, dictionary);

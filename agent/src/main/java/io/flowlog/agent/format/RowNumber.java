@@ -18,6 +18,8 @@ interface RowNumber {
       case PROTOCOL -> FlowRecord::protocol;
       case SRC_PORT -> RowNumber::sourcePort;
       case DST_PORT -> RowNumber::destinationPort;
+      case PKT_SRC_PORT -> RowNumber::translatedSourcePort;
+      case PKT_DST_PORT -> RowNumber::translatedDestinationPort;
       case TCP_FLAG -> RowNumber::tcpFlag;
       case PACKETS -> FlowRecord::packets;
       case BYTES -> FlowRecord::bytes;
@@ -38,6 +40,14 @@ interface RowNumber {
 
   static long destinationPort(FlowRecord row) {
     return ifKnown(row, FlowRecord.DESTINATION_PORT_KNOWN, row.destinationPort());
+  }
+
+  static long translatedSourcePort(FlowRecord row) {
+    return ifKnown(row, FlowRecord.TRANSLATION_KNOWN, row.translatedSourcePort());
+  }
+
+  static long translatedDestinationPort(FlowRecord row) {
+    return ifKnown(row, FlowRecord.TRANSLATION_KNOWN, row.translatedDestinationPort());
   }
 
   static long icmpType(FlowRecord row) {

@@ -168,6 +168,30 @@ final class TextBuffer {
     }
   }
 
+  /** Writes a row's source address behind an address translation, or nothing if nobody knows. */
+  void translatedSource(FlowRecord row) {
+    if ((row.known() & FlowRecord.TRANSLATION_KNOWN) == 0) {
+      return;
+    }
+    if (row.ipVersion() == 4) {
+      ipv4(row.translatedSource4());
+    } else if (row.ipVersion() == 6) {
+      ipv6(row.translatedSource6High(), row.translatedSource6Low());
+    }
+  }
+
+  /** Writes a row's destination address behind an address translation; as with the source. */
+  void translatedDestination(FlowRecord row) {
+    if ((row.known() & FlowRecord.TRANSLATION_KNOWN) == 0) {
+      return;
+    }
+    if (row.ipVersion() == 4) {
+      ipv4(row.translatedDestination4());
+    } else if (row.ipVersion() == 6) {
+      ipv6(row.translatedDestination6High(), row.translatedDestination6Low());
+    }
+  }
+
   /** Writes an IPv4 address. */
   void ipv4(int address) {
     octet(address >>> 24);

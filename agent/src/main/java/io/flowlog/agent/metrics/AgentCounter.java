@@ -61,6 +61,30 @@ public enum AgentCounter {
   DROP_QUEUE_FULL(
       "drop_queue_full_total",
       "Times that the thread that collects drops waited for the capture thread."),
+  CONNTRACK_OVERRUNS(
+      "conntrack_overruns_total",
+      "Times that the kernel had no room for its news of translated connections, and these were"
+          + " listed anew: give the agent more processor time."),
+  CONNTRACK_LISTS(
+      "conntrack_lists_total", "Times that all translated connections of conntrack were listed."),
+  CONNTRACK_NEWS(
+      "conntrack_news_total", "Translated and older connections of which conntrack told."),
+  CONNTRACK_OVERFLOWS(
+      "conntrack_overflows_total",
+      "Connections of conntrack that were not kept: raise capture.conntrack_connections."),
+  CONNTRACK_QUEUE_FULL(
+      "conntrack_queue_full_total",
+      "Times that the thread that asks conntrack waited for the capture thread."),
+  CONNTRACK_DROPS(
+      "conntrack_drops_total",
+      "Packets that the host dropped because conntrack could not track their connection: raise the"
+          + " sysctl net.netfilter.nf_conntrack_max."),
+  CONNTRACK_EARLY_DROPS(
+      "conntrack_early_drops_total",
+      "Connections that conntrack forgot to make room for others: as with conntrack_drops_total."),
+  CONNTRACK_FAILED_INSERTS(
+      "conntrack_failed_inserts_total",
+      "Connections that conntrack could not enter: their packets were dropped."),
   PACKETS_MALFORMED(
       "packets_malformed_total",
       "Packets that the host dropped because they were malformed: see capture.malformed_reasons."),

@@ -14,6 +14,10 @@ public enum AgentGauge {
           + " flow.table_bytes."),
   TABLE_UNITS_USED(
       "table_units_used", "Places that connections have; once all are taken, packets are folded."),
+  CONNTRACK_ENTRIES("conntrack_entries", "Connections that the host tracks; 0 where nobody asks."),
+  CONNTRACK_ENTRIES_MAX(
+      "conntrack_entries_max",
+      "How many it may track: the sysctl net.netfilter.nf_conntrack_max; 0 where nobody asks."),
   SPOOL_QUEUE(
       "spool_queue_commands",
       "Batches and plans that wait for the spool thread; rows are in them."),

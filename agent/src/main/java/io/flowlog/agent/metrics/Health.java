@@ -7,25 +7,20 @@ import java.util.List;
  *
  * @param isReady whether it does its work: loggers and ports are read, sources are attached
  * @param isLive whether all its threads make progress; if not, only a restart helps
- * @param dropEvidence by what it is known what the host drops, in words
  * @param problems what is wrong, in words, one line for each: what, and what to do about it
+ * @param host what the host can and cannot tell, in words, one line for each; nothing of it has to
+ *     be wrong
  */
-public record Health(boolean isReady, boolean isLive, String dropEvidence, List<String> problems) {
-  private static final String UNKNOWN = "none";
-
-  /** Keeps a copy of the problems. */
+public record Health(boolean isReady, boolean isLive, List<String> problems, List<String> host) {
+  /** Keeps copies of the lines. */
   public Health {
     problems = List.copyOf(problems);
-  }
-
-  /** Makes the health of one that does not know what the host drops. */
-  public Health(boolean isReady, boolean isLive, List<String> problems) {
-    this(isReady, isLive, UNKNOWN, problems);
+    host = List.copyOf(host);
   }
 
   /** Returns the health of an agent that has only just begun. */
   public static Health starting() {
-    return new Health(false, true, List.of());
+    return new Health(false, true, List.of(), List.of());
   }
 
   /** Tells whether the agent can be left alone: what a load balancer or a monitor asks. */

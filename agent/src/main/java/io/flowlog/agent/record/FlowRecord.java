@@ -10,15 +10,19 @@ import java.util.Arrays;
  *
  * <p>A row is {@link #HEADER_BYTES} of fields, little-endian, followed by what its IP version
  * needs: two 4-byte addresses, two 16-byte addresses, or (version 0, a row that describes no single
- * flow) the count of lost packets. The layout is also the row journal's, so a change of it needs a
- * new journal version.
+ * flow) the count of lost packets. A row that is {@link #TRANSLATED} then has two more addresses
+ * and two ports. The layout is also the row journal's, so a change of it needs a new journal
+ * version.
  */
 public final class FlowRecord {
   /** Number of bytes that every row starts with. */
   public static final int HEADER_BYTES = 68;
 
+  /** Bytes of the two ports behind the other side's addresses. */
+  private static final int TRANSLATED_PORTS_BYTES = 4;
+
   /** Bytes of the largest row. */
-  public static final int BYTES_MAX = HEADER_BYTES + 32;
+  public static final int BYTES_MAX = HEADER_BYTES + 2 * 32 + TRANSLATED_PORTS_BYTES;
 
   /** {@link #setupUs()} when the set-up was not seen; {@link #lostPackets()} when unknown. */
   public static final int UNKNOWN = -1;
@@ -44,6 +48,12 @@ public final class FlowRecord {
 
   /** The row is of its whole interval, whatever its times say. */
   public static final int OF_WHOLE_INTERVAL = 32;
+
+  /** It is known what the packets carry on the other side of this host's address translation. */
+  public static final int TRANSLATION_KNOWN = 64;
+
+  /** That is something else than here; only with {@link #TRANSLATION_KNOWN}. */
+  public static final int TRANSLATED = 128;
 
   /** Bits of {@link #audience()}: loggers of all traffic; loggers of connection set-up only. */
   public static final int FOR_ALL_TRAFFIC = 1;
@@ -89,9 +99,13 @@ public final class FlowRecord {
   private byte[] data = new byte[0];
   private int offset;
 
-  /** Returns the size of a row of an IP version (4, 6, or 0 for none). */
+  /** Returns the size of a row of an IP version (4, 6, or 0 for none) that is not translated. */
   public static int bytesOf(int ipVersion) {
-    return HEADER_BYTES + (ipVersion == 6 ? 32 : 8);
+    return HEADER_BYTES + addressBytesOf(ipVersion);
+  }
+
+  private static int addressBytesOf(int ipVersion) {
+    return ipVersion == 6 ? 32 : 8;
   }
 
   /** Moves the cursor to the row at an offset of a batch. */
@@ -103,7 +117,13 @@ public final class FlowRecord {
 
   /** Returns how many bytes this row takes. */
   public int rowBytes() {
-    return bytesOf(ipVersion());
+    int translated = isTranslated() ? addressBytesOf(ipVersion()) + TRANSLATED_PORTS_BYTES : 0;
+    return bytesOf(ipVersion()) + translated;
+  }
+
+  /** Tells whether the packets carry something else on the other side of a translation. */
+  public boolean isTranslated() {
+    return (known() & TRANSLATED) != 0;
   }
 
   /** Returns 4, 6, or 0 when the row has no addresses. */
@@ -274,12 +294,16 @@ public final class FlowRecord {
     return ipVersion() != 0 || packets() != 0;
   }
 
-  /** Tells whether another row of the same IP version has the same two addresses. */
+  /**
+   * Tells whether another row of the same IP version has the same two addresses, and the same on
+   * the other side of a translation.
+   */
   public boolean hasSameAddresses(FlowRecord other) {
     int from = offset + ADDRESSES;
     int otherFrom = other.offset + ADDRESSES;
     int length = rowBytes() - HEADER_BYTES;
-    return Arrays.equals(data, from, from + length, other.data, otherFrom, otherFrom + length);
+    return ((known() ^ other.known()) & (TRANSLATION_KNOWN | TRANSLATED)) == 0
+        && Arrays.equals(data, from, from + length, other.data, otherFrom, otherFrom + length);
   }
 
   /** Copies the row's bytes to another place; returns how many there are. */
@@ -292,6 +316,102 @@ public final class FlowRecord {
   /** Makes the row one of no ICMP type, for loggers that do not ask for types. */
   public FlowRecord forgetIcmp() {
     return protocol(protocol(), known() & ~ICMP_KNOWN).icmp(0, 0);
+  }
+
+  /**
+   * Makes the row one of which nobody knows what its packets carry elsewhere, for loggers that do
+   * not ask: it is shorter then.
+   */
+  public FlowRecord forgetTranslation() {
+    return protocol(protocol(), known() & ~(TRANSLATION_KNOWN | TRANSLATED));
+  }
+
+  /** Notes that the row's packets carry the same on both sides. */
+  public FlowRecord untranslated() {
+    return protocol(protocol(), (known() & ~TRANSLATED) | TRANSLATION_KNOWN);
+  }
+
+  /**
+   * Makes the row one that is translated, and longer for it; the addresses are to be written then.
+   */
+  public FlowRecord translatedPorts(int sourcePort, int destinationPort) {
+    protocol(protocol(), known() | TRANSLATION_KNOWN | TRANSLATED);
+    int at = translatedPortsAt();
+    SHORT.set(data, at, (short) sourcePort);
+    SHORT.set(data, at + 2, (short) destinationPort);
+    return this;
+  }
+
+  private int translatedPortsAt() {
+    return offset + rowBytes() - TRANSLATED_PORTS_BYTES;
+  }
+
+  /** Writes the other side's IPv4 addresses. */
+  public FlowRecord translated4(int source, int destination) {
+    INT.set(data, shownAddressesAt(), source);
+    INT.set(data, shownAddressesAt() + 4, destination);
+    return this;
+  }
+
+  /** Writes the other side's IPv6 source address. */
+  public FlowRecord translatedSource6(long high, long low) {
+    LONG.set(data, shownAddressesAt(), high);
+    LONG.set(data, shownAddressesAt() + 8, low);
+    return this;
+  }
+
+  /** Writes the other side's IPv6 destination address. */
+  public FlowRecord translatedDestination6(long high, long low) {
+    LONG.set(data, shownAddressesAt() + 16, high);
+    LONG.set(data, shownAddressesAt() + 24, low);
+    return this;
+  }
+
+  /** Returns where the other side's addresses are: those of this side if they are the same. */
+  private int shownAddressesAt() {
+    return offset + ADDRESSES + (isTranslated() ? addressBytesOf(ipVersion()) : 0);
+  }
+
+  /** Returns the source port on the other side; this side's, if nothing else is known. */
+  public int translatedSourcePort() {
+    return isTranslated() ? (short) SHORT.get(data, translatedPortsAt()) & 0xffff : sourcePort();
+  }
+
+  /** Returns the destination port on the other side; this side's, if nothing else is known. */
+  public int translatedDestinationPort() {
+    return isTranslated()
+        ? (short) SHORT.get(data, translatedPortsAt() + 2) & 0xffff
+        : destinationPort();
+  }
+
+  /** Returns the other side's IPv4 source address; this side's, if nothing else is known. */
+  public int translatedSource4() {
+    return (int) INT.get(data, shownAddressesAt());
+  }
+
+  /** Returns the other side's IPv4 destination address; as with the source. */
+  public int translatedDestination4() {
+    return (int) INT.get(data, shownAddressesAt() + 4);
+  }
+
+  /** Returns the upper half of the other side's IPv6 source address; as with IPv4. */
+  public long translatedSource6High() {
+    return (long) LONG.get(data, shownAddressesAt());
+  }
+
+  /** Returns the lower half of {@link #translatedSource6High}'s address. */
+  public long translatedSource6Low() {
+    return (long) LONG.get(data, shownAddressesAt() + 8);
+  }
+
+  /** Returns the upper half of the other side's IPv6 destination address; as with IPv4. */
+  public long translatedDestination6High() {
+    return (long) LONG.get(data, shownAddressesAt() + 16);
+  }
+
+  /** Returns the lower half of {@link #translatedDestination6High}'s address. */
+  public long translatedDestination6Low() {
+    return (long) LONG.get(data, shownAddressesAt() + 24);
   }
 
   /** Writes what a row is about: version, direction, verdict and status. */

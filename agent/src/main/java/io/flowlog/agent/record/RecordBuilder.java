@@ -7,6 +7,7 @@ import io.flowlog.agent.flow.OverflowView;
 import io.flowlog.agent.flow.SideCounts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 
 /**
  * Makes rows of what the connection table hands over at a cut, one per direction of a connection,
@@ -30,6 +31,12 @@ public final class RecordBuilder implements CutHandler {
   /** What was lost in the running slice, as rows. */
   private RowMerger losses;
 
+  /** The same of the slice whose rows come. */
+  private RowMerger cutLosses;
+
+  /** Packets of each port in that slice that were lost on the way here, but dropped anyway. */
+  private long[] droppedUnseen = new long[0];
+
   private final long hashSeed;
   private final FlowRecord row = new FlowRecord();
   private final byte[] mergeRow = new byte[FlowRecord.BYTES_MAX];
@@ -38,8 +45,11 @@ public final class RecordBuilder implements CutHandler {
   private boolean splitsIcmp;
 
   private boolean keepsStates;
+  private boolean translates;
   private boolean nextSplitsIcmp;
   private boolean nextKeepsStates;
+  private boolean nextTranslates;
+  private AddressTranslation translation = AddressTranslation.NONE;
   private long startNs;
   private long endNs;
   private long rows;
@@ -60,11 +70,22 @@ public final class RecordBuilder implements CutHandler {
     this.hashSeed = hashSeed;
     merger = new RowMerger(hashSeed);
     losses = new RowMerger(hashSeed);
+    cutLosses = new RowMerger(hashSeed);
   }
 
   /** Has rows split by ICMP type and code or not, in slices whose cut begins later. */
   public void splitIcmp(boolean splits) {
     nextSplitsIcmp = splits;
+  }
+
+  /** Asks somebody what packets carry behind an address translation; before the first slice. */
+  public void askForTranslations(AddressTranslation translation) {
+    this.translation = translation;
+  }
+
+  /** Has rows say what packets carry behind a translation or not, in slices that begin later. */
+  public void translate(boolean translates) {
+    nextTranslates = translates;
   }
 
   /**
@@ -118,17 +139,35 @@ public final class RecordBuilder implements CutHandler {
     this.endNs = endNs;
     splitsIcmp = nextSplitsIcmp;
     keepsStates = nextKeepsStates;
+    translates = nextTranslates;
     packets = 0;
+    translation.startSlice(startNs, endNs);
     try {
       sink.onSliceStart(startNs, endNs);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    losses.drain(this::appendLoss);
+    RowMerger drained = cutLosses;
+    cutLosses = losses;
+    losses = drained;
+    Arrays.fill(droppedUnseen, 0);
   }
 
+  @Override
+  public void onDroppedUnseen(int portIndex, long packets) {
+    if (portIndex >= droppedUnseen.length) {
+      droppedUnseen = Arrays.copyOf(droppedUnseen, Math.max(portIndex + 1, 2 * portIndex));
+    }
+    droppedUnseen[portIndex] += packets;
+  }
+
+  /** What is in rows of dropped packets is not lost, though the capture has lost it. */
   private void appendLoss(byte[] data, int offset, int length) {
     row.at(data, offset);
+    int portIndex = row.portIndex();
+    if (row.lostPackets() > 0 && portIndex < droppedUnseen.length) {
+      row.lostPackets(Math.max(0, row.lostPackets() - droppedUnseen[portIndex]));
+    }
     if ((row.known() & FlowRecord.OF_WHOLE_INTERVAL) != 0) {
       row.times(startNs, endNs);
     }
@@ -247,7 +286,17 @@ public final class RecordBuilder implements CutHandler {
     } else {
       target.addresses4(connection.address4(side), connection.address4(1 - side));
     }
+    if (translates && isTranslatedAsWhole(connection)) {
+      translation.translate(target);
+    }
     return target;
+  }
+
+  /** An error of ICMP is translated by what it carries, of which nothing is known. */
+  private static boolean isTranslatedAsWhole(ConnectionView connection) {
+    int protocol = connection.protocol();
+    return !Icmp.is(protocol)
+        || (connection.icmpKnown() && Icmp.isEcho(protocol, connection.icmpType()));
   }
 
   private void writeIcmp(FlowRecord target, ConnectionView connection) {
@@ -305,7 +354,9 @@ public final class RecordBuilder implements CutHandler {
   @Override
   public void onCutComplete() {
     drainMerged();
+    cutLosses.drain(this::appendLoss);
     flush();
+    translation.endSlice(endNs);
     try {
       sink.onSliceComplete(packets);
     } catch (IOException e) {

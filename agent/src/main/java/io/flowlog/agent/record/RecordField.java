@@ -40,12 +40,24 @@ public enum RecordField {
   SETUP_US,
   LOST_PACKETS,
   DROP_POINT,
-  END_REASON;
+  END_REASON,
+  PKT_SRC_ADDR,
+  PKT_DST_ADDR,
+  PKT_SRC_PORT,
+  PKT_DST_PORT;
 
   /** Returns the field's name in files and in {@code customized_field}. */
   public String fieldName() {
     // The names are ASCII: no locale changes them.
     return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** Tells whether the field is about the other side of an address translation. */
+  public boolean isOfTranslation() {
+    return switch (this) {
+      case PKT_SRC_ADDR, PKT_DST_ADDR, PKT_SRC_PORT, PKT_DST_PORT -> true;
+      default -> false;
+    };
   }
 
   /** Tells whether rows have a value that stand for a span in which nothing was seen, or lost. */

@@ -17,8 +17,9 @@ import java.util.Arrays;
  */
 /*
  * Rows are the same that agree in audience, port, 5-tuple, direction, verdict and, where it is
- * known, ICMP type and code. Counts and flags add up; first and last come from rows with packets;
- * where the connection stands (TCP state, end, set-up, opener, expiry) comes from the latest row.
+ * known, ICMP type and code, and what their packets carry behind an address translation. Counts
+ * and flags add up; first and last come from rows with packets; where the connection stands (TCP
+ * state, end, set-up, opener, expiry) comes from the latest row.
  * A row without packets is there for that alone: it says where a connection stands whose other
  * side went on.
  *
@@ -81,7 +82,8 @@ public final class RowMerger {
 
   /**
    * Returns a hash under which all rows meet that may be the same, whatever their audience; a
-   * logger that does not split ICMP needs {@link FlowRecord#forgetIcmp} before.
+   * logger that does not split ICMP needs {@link FlowRecord#forgetIcmp} before. What packets carry
+   * behind an address translation is not in it.
    */
   public static long hashOf(FlowRecord row, KeyedHash hash) {
     long icmp =

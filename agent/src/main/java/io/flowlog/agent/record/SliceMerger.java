@@ -78,13 +78,17 @@ public final class SliceMerger {
   public void add(RecordBatch batch, Renumbering numbers) {
     byte[] data = batch.data();
     int usedBytes = batch.usedBytes();
-    for (int offset = 0; offset < usedBytes; offset += row.rowBytes()) {
-      if ((row.at(data, offset).audience() & view.audience()) != 0) {
+    for (int offset = 0, length = 0; offset < usedBytes; offset += length) {
+      length = row.at(data, offset).rowBytes();
+      if ((row.audience() & view.audience()) != 0) {
         row.audience(view.audience())
             .portIndex(numbers.ports[row.portIndex()])
             .dropPoint(numbers.dropPoints[row.dropPoint()]);
         if (!view.splitIcmp() && Icmp.is(row.protocol())) {
           row.forgetIcmp();
+        }
+        if (!view.showTranslations()) {
+          row.forgetTranslation();
         }
         if (shares == 1 || isOfShare()) {
           merger.add(row);

@@ -61,6 +61,19 @@ public record SlicePlan(long intervalUnitNs, boolean dropEvidence, List<FlowLogg
     return logger.fields().stream().anyMatch(ICMP_FIELDS::contains);
   }
 
+  /** Tells whether somebody shows what packets carry behind an address translation. */
+  public boolean showsTranslations() {
+    return loggers.stream().anyMatch(SlicePlan::showsTranslations);
+  }
+
+  /** Tells whether a logger shows what packets carry behind an address translation. */
+  public static boolean showsTranslations(FlowLogger logger) {
+    return RowLayout.columnsOf(logger).stream()
+        .anyMatch(
+            column ->
+                column.content() instanceof Column.Shown shown && shown.field().isOfTranslation());
+  }
+
   /** Returns the bit of {@link FlowRecord#audience()} that a logger's rows have. */
   public static int audienceOf(FlowLogger logger) {
     return logger.connectionSetupOnly() ? FlowRecord.FOR_SETUP_ONLY : FlowRecord.FOR_ALL_TRAFFIC;

@@ -80,6 +80,8 @@ final class VendorLayouts {
       case PROTOCOL,
           SRC_PORT,
           DST_PORT,
+          PKT_SRC_PORT,
+          PKT_DST_PORT,
           TCP_FLAG,
           TRAFFIC_PATH,
           IP_VERSION,
@@ -136,8 +138,8 @@ final class VendorLayouts {
         .show("instance-id", RecordField.VM_ID)
         .show("tcp-flags", RecordField.TCP_FLAG)
         .add("type", ValueType.TEXT, new Shown(RecordField.IP_VERSION, IP_VERSIONS, false))
-        .show("pkt-srcaddr", RecordField.SRC_ADDR)
-        .show("pkt-dstaddr", RecordField.DST_ADDR)
+        .show("pkt-srcaddr", RecordField.PKT_SRC_ADDR)
+        .show("pkt-dstaddr", RecordField.PKT_DST_ADDR)
         .list;
   }
 

@@ -196,8 +196,10 @@ public final class IntervalSealer {
   }
 
   private static boolean needsMerge(Group group) {
+    SlicePlan plan = group.last().plan();
     boolean foreignSplit =
-        group.last().plan().splitsIcmp() && !SlicePlan.splitsIcmp(group.logger());
+        (plan.splitsIcmp() && !SlicePlan.splitsIcmp(group.logger()))
+            || (plan.showsTranslations() && !SlicePlan.showsTranslations(group.logger()));
     boolean untilLater = group.last().journal().endNs() < group.told().endNs();
     return group.slices().size() > 1 || foreignSplit || untilLater;
   }
@@ -205,7 +207,11 @@ public final class IntervalSealer {
   private JournalFile mergedOf(Group group) throws SpoolException {
     FlowLogger logger = group.logger();
     MergeView view =
-        new MergeView(group.told(), SlicePlan.splitsIcmp(logger), SlicePlan.audienceOf(logger));
+        new MergeView(
+            group.told(),
+            SlicePlan.splitsIcmp(logger),
+            SlicePlan.showsTranslations(logger),
+            SlicePlan.audienceOf(logger));
     List<JournalFile> journals = group.journals();
     Merged found = merged;
     if (found == null || !found.slices().equals(journals) || !found.view().equals(view)) {

@@ -10,7 +10,7 @@ import java.util.zip.CRC32C;
 
 /** The layout of a row journal, for those who write and those who read it; see the package. */
 final class JournalFormat {
-  static final int VERSION = 2;
+  static final int VERSION = 3;
   static final int HEADER_BYTES = 40;
 
   /** Length, checksum and kind. */
@@ -98,7 +98,8 @@ final class JournalFormat {
         && row.status() >= FlowRecord.OK
         && row.status() <= FlowRecord.SKIPDATA
         && row.audience() >= 0
-        && row.audience() <= FlowRecord.FOR_EVERYBODY;
+        && row.audience() <= FlowRecord.FOR_EVERYBODY
+        && (ipVersion != 0 || !row.isTranslated());
   }
 
   private static int checksum(byte[] bytes, int length) {

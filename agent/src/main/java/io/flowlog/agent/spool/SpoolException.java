@@ -91,8 +91,10 @@ public final class SpoolException extends IOException {
   }
 
   /** Makes the exception for a folder that another process has. */
-  static SpoolException locked(Path folder, Path lockFile) {
-    String line = "the spool folder " + folder + " is in use (" + lockFile + " is locked)";
+  static SpoolException locked(Path folder, Path lockFile, String process) {
+    String owner = process.matches("\\d+") ? " by process " + process : "";
+    String line =
+        "the spool folder " + folder + " is in use" + owner + " (" + lockFile + " is locked)";
     return of(Code.LOCKED, line, null);
   }
 

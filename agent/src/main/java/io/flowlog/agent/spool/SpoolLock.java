@@ -1,8 +1,11 @@
 package io.flowlog.agent.spool;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -11,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The claim of one process on one spool folder. Owned by the {@link Spool}.
  *
- * <p>The lock file stays when the claim ends: to delete it would let two processes lock two files
- * of one name.
+ * <p>The lock file has the process in it, for those who find it locked. It stays when the claim
+ * ends: to delete it would let two processes lock two files of one name.
  */
 final class SpoolLock implements AutoCloseable {
   /**
@@ -39,7 +42,8 @@ final class SpoolLock implements AutoCloseable {
       throw SpoolException.of("open", folder, e);
     }
     if (!HELD.add(real)) {
-      throw SpoolException.locked(folder, file);
+      // to read in the file would give up the lock
+      throw SpoolException.locked(folder, file, ownProcess());
     }
     try {
       return new SpoolLock(real, lock(folder, file));
@@ -56,11 +60,35 @@ final class SpoolLock implements AutoCloseable {
       FileLock lock = channel.tryLock();
       if (lock == null) {
         channel.close();
-        throw SpoolException.locked(folder, file);
+        throw SpoolException.locked(folder, file, read(file));
       }
+      note(channel);
       return channel;
     } catch (IOException e) {
       throw SpoolException.of("lock", file, e);
+    }
+  }
+
+  private static String ownProcess() {
+    return Long.toString(ProcessHandle.current().pid());
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** Says who has the lock; that it is locked does not depend on it. */
+  private static void note(FileChannel channel) {
+    byte[] process = (ownProcess() + "\n").getBytes(StandardCharsets.US_ASCII);
+    try {
+      channel.truncate(0);
+      DiskFiles.writeFully(channel, ByteBuffer.wrap(process));
+    } catch (IOException e) {
+      return; // the disk is full
     }
   }
 

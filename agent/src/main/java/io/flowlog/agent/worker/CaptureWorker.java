@@ -28,8 +28,8 @@ final class CaptureWorker {
   /** A packet's worth of work is small: other sources, too, get their turn within milliseconds. */
   private static final int FRAMES_PER_TURN = 8192;
 
-  /** Drops that are later than this count late: who tells of them is in trouble. */
-  private static final long DROPS_PATIENCE_NS = 1_000_000_000;
+  /** Evidence that is later than this is too late, which is told: who collects it is in trouble. */
+  private static final long EVIDENCE_PATIENCE_NS = 1_000_000_000;
 
   /** After a longer leap of the clock it is clear enough that nothing is known. */
   private static final int MARKED_SLICES_MAX = 1500;
@@ -37,6 +37,7 @@ final class CaptureWorker {
   private final Pipeline pipeline;
   private final OrderSlot orders;
   private final @Nullable DropVerdicts drops;
+  private final @Nullable ConntrackIntake conntrack;
   private final OptionalLong lastAliveNs;
   private final List<SourceLosses> sources = new ArrayList<>();
   private List<LiveSource> current = List.of();
@@ -54,13 +55,19 @@ final class CaptureWorker {
    * Makes a worker without sources.
    *
    * @param drops null if nobody tells what the host drops
+   * @param conntrack null if nobody tells what connections the host tracks
    * @param lastAliveNs until when an earlier life of the agent counted
    */
   CaptureWorker(
-      Pipeline pipeline, OrderSlot orders, @Nullable DropVerdicts drops, OptionalLong lastAliveNs) {
+      Pipeline pipeline,
+      OrderSlot orders,
+      @Nullable DropVerdicts drops,
+      @Nullable ConntrackIntake conntrack,
+      OptionalLong lastAliveNs) {
     this.pipeline = pipeline;
     this.orders = orders;
     this.drops = drops;
+    this.conntrack = conntrack;
     this.lastAliveNs = lastAliveNs;
   }
 
@@ -84,9 +91,11 @@ final class CaptureWorker {
       drained &= taken < FRAMES_PER_TURN;
       passed &= isPast(sources.get(i).source(), tickNs);
     }
-    passed &= areDropsPast(barrierNs, tickNs);
+    passed &= isConntrackPast(barrierNs, nowNs, tickNs);
+    boolean dropsPast = areDropsPast(barrierNs, tickNs);
     boolean busy = pipeline.tend(nowNs);
-    if (drained && (passed || (isCrowded() && !isOneAwaited(order, tickNs)))) {
+    boolean framesPast = passed || (isCrowded() && !isOneAwaited(order, tickNs));
+    if (drained && dropsPast && framesPast) {
       pass(barrierNs, order, nowNs, tickNs);
       busy = true;
     }
@@ -104,18 +113,40 @@ final class CaptureWorker {
         : pipeline.captureBefore(at.source(), FRAMES_PER_TURN, barrierNs);
   }
 
-  /** Counts drops, too; tells whether those before the barrier are there. */
+  /**
+   * Counts drops, too; tells whether those before the barrier are there. A crowded ring waits for
+   * them as well: what it loses meanwhile is counted as its own, but a drop that counts in a later
+   * slice than its packet leaves both slices wrong, whosever it is.
+   */
   private boolean areDropsPast(long barrierNs, long tickNs) throws IOException {
     if (drops == null) {
       return true;
     }
     drops.takeBefore(barrierNs);
     long sinceNs = tickNs - reachedAtNs;
-    boolean past = drops.isCompleteUntil(barrierNs + ARRIVAL_NS);
+    boolean past = areDropsComplete(barrierNs);
     if (!past && reached && sinceNs >= ARRIVAL_NS) {
       drops.hurry();
     }
-    return past || sinceNs >= DROPS_PATIENCE_NS;
+    return past || sinceNs >= EVIDENCE_PATIENCE_NS;
+  }
+
+  /** Hears of connections, too; tells whether all is known of those before the barrier. */
+  private boolean isConntrackPast(long barrierNs, long nowNs, long tickNs) {
+    if (conntrack == null) {
+      return true;
+    }
+    conntrack.take(nowNs);
+    long sinceNs = tickNs - reachedAtNs;
+    boolean past = conntrack.isCompleteUntil(barrierNs + ARRIVAL_NS);
+    if (!past && reached && sinceNs >= ARRIVAL_NS) {
+      conntrack.hurry();
+    }
+    return past || sinceNs >= EVIDENCE_PATIENCE_NS;
+  }
+
+  private boolean areDropsComplete(long barrierNs) {
+    return drops == null || drops.isCompleteUntil(barrierNs + ARRIVAL_NS);
   }
 
   private void lookAtClock(long barrierNs, long nowNs, long tickNs) throws IOException {
@@ -172,6 +203,8 @@ final class CaptureWorker {
     for (SourceLosses at : sources) {
       at.tellBefore(pipeline);
     }
+    boolean dropsComplete = areDropsComplete(barrierNs);
+    tellDropsUnknownUnless(dropsComplete);
     if (order != null && order.momentNs(nowNs) <= barrierNs) {
       follow(order, barrierNs, tickNs);
     }
@@ -181,7 +214,15 @@ final class CaptureWorker {
     } else {
       mark(barrierNs);
     }
+    tellDropsUnknownUnless(dropsComplete);
     reached = false;
+  }
+
+  /** Drops that come too late count in the next slice: neither is what it seems. */
+  private void tellDropsUnknownUnless(boolean complete) {
+    if (drops != null && !complete) {
+      drops.onLostAnywhere(0);
+    }
   }
 
   /** Of slices that nobody has anything of any more, each must say what it may lack. */
@@ -232,6 +273,9 @@ final class CaptureWorker {
     blind = order.blind();
     if (drops != null) {
       drops.know(order.watched());
+    }
+    if (conntrack != null) {
+      conntrack.know(order.watched());
     }
     for (CaptureOrder.PortSource added : order.added()) {
       add(added, asOfNs, tickNs);

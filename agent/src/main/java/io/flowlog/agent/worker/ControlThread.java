@@ -11,6 +11,7 @@ import io.flowlog.agent.metrics.EventLog;
 import io.flowlog.agent.port.AttachedPort;
 import io.flowlog.agent.port.HostInterfaces;
 import io.flowlog.agent.port.LoggingPort;
+import io.flowlog.agent.record.SlicePlan;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ControlThread {
   static final String NAME = "control";
-  private static final int TURN_MS = 100;
+
+  /** How soon a wish is seen; news of interfaces ends a wait at once. */
+  private static final int TURN_MS = 250;
 
   /** While an order is done that somebody may be waiting for. */
   private static final int BUSY_TURN_MS = 10;
@@ -62,6 +65,7 @@ final class ControlThread {
   /** Whether the overview does not yet show what the last order brought. */
   private boolean overviewIsOld;
 
+  private volatile boolean showsTranslations;
   private volatile long capturedUntilNs;
   private volatile boolean stopping;
   private volatile boolean following;
@@ -72,6 +76,7 @@ final class ControlThread {
    * What a control thread is made of.
    *
    * @param drops null if nobody tells what the host drops
+   * @param conntrack null if nobody tells what connections the host tracks
    * @param reload tells whether the files are to be read again
    * @param counters the thread's own
    */
@@ -79,6 +84,7 @@ final class ControlThread {
       Declared.Source files,
       HostInterfaces interfaces,
       @Nullable DropThread drops,
+      @Nullable ConntrackThread conntrack,
       Coverage coverage,
       ReloadWish reload,
       EventLog log,
@@ -206,6 +212,7 @@ final class ControlThread {
     interfaces.addAll(next.interfaces());
     // what is dropped before or after the order's moment must not be missed
     watchDrops(interfaces);
+    listenToConntrack();
     watched = next;
     orders.put(
         new CaptureOrder(
@@ -226,10 +233,27 @@ final class ControlThread {
     }
   }
 
+  private void listenToConntrack() {
+    showsTranslations = worker.plan().loggers().stream().anyMatch(SlicePlan::showsTranslations);
+    ConntrackThread conntrack = parts.conntrack();
+    if (conntrack != null) {
+      conntrack.listen(showsTranslations);
+    }
+  }
+
+  /** Asks for connections that are older than the capture, now that it goes on. */
+  private void askForOlderConnections() {
+    ConntrackThread conntrack = parts.conntrack();
+    if (conntrack != null) {
+      conntrack.know(ConntrackIntake.addressesOf(watched));
+    }
+  }
+
   /** Shows what is captured once that is so. */
   private void updateOverview() throws InterruptedException {
     if (overviewIsOld && orders.isFree()) {
       watchDrops(watched.interfaces());
+      askForOlderConnections();
       overview.update(present.loggers(), worker.plan(), attachments, Instant.now());
       overviewIsOld = false;
       following = true;
@@ -275,6 +299,11 @@ final class ControlThread {
   /** Returns what is wrong with the declarations or cannot be followed, one line each. */
   List<String> problems() {
     return problems;
+  }
+
+  /** Tells whether a logger shows what packets carry behind an address translation. */
+  boolean showsTranslations() {
+    return showsTranslations;
   }
 
   /** Returns what is captured, in words. */

@@ -1,5 +1,6 @@
 package io.flowlog.agent.worker;
 
+import io.flowlog.agent.capture.drops.KernelDrops;
 import io.flowlog.agent.logger.AgentSnapshot;
 import io.flowlog.agent.metrics.AgentGauge;
 import io.flowlog.agent.metrics.EventKind;
@@ -8,10 +9,14 @@ import io.flowlog.agent.metrics.Health;
 import io.flowlog.agent.port.HostInterfaces;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
+import io.flowlog.agent.worker.host.HostSurvey;
+import io.flowlog.agent.worker.host.HostWatch;
+import io.flowlog.agent.worker.host.OnlyAgent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,7 +40,9 @@ public final class Daemon implements AutoCloseable {
   private final List<String> settingProblems;
   private final NewProblems diskProblems;
   private final NewProblems storeProblems;
+  private final NewProblems conntrackProblems;
   private final ClockWatch clock = new ClockWatch();
+  private final HostWatch host;
   private volatile boolean live = true;
   private volatile List<String> silent = List.of();
   private long lostTold;
@@ -47,13 +54,15 @@ public final class Daemon implements AutoCloseable {
    *
    * @param files what operators declare
    * @param reload tells, once for each wish, whether somebody wants the files read again
+   * @param only the claim of this agent on the host
    */
   public record Surroundings(
       Declared.Source files,
       ReloadWish reload,
       EventLog log,
       ServiceManager manager,
-      WorkerCounters counters) {}
+      WorkerCounters counters,
+      OnlyAgent only) {}
 
   private Daemon(DaemonSettings settings, Surroundings around, DaemonThreads.Resources resources)
       throws IOException {
@@ -63,9 +72,19 @@ public final class Daemon implements AutoCloseable {
     this.resources = resources;
     diskProblems = new NewProblems(log, EventKind.SPOOL);
     storeProblems = new NewProblems(log, EventKind.STORE);
+    conntrackProblems = new NewProblems(log, EventKind.HOST);
     settingProblems = settings.problems();
     settingProblems.forEach(problem -> log.warning(EventKind.SETTING, problem));
+    host = new HostWatch(survey(settings, resources.evidence()), around.only());
     threads = DaemonThreads.start(settings, around, resources);
+  }
+
+  private static HostSurvey survey(DaemonSettings settings, DropEvidence evidence) {
+    return HostSurvey.during(
+        settings.capture(),
+        settings.flow().tableBytes(),
+        evidence.problems(),
+        evidence.drops() instanceof KernelDrops drops ? drops.reasonNames() : Set.of());
   }
 
   /** Claims the state folder and starts everything. */
@@ -79,8 +98,11 @@ public final class Daemon implements AutoCloseable {
     try {
       DropEvidence evidence =
           DropEvidence.open(settings.capture(), around.counters().drops(), around.log());
+      ConntrackEvidence connections =
+          ConntrackEvidence.open(settings.capture().conntrack(), around.log());
       links = HostInterfaces.open();
-      return new Daemon(settings, around, new DaemonThreads.Resources(spool, links, evidence));
+      return new Daemon(
+          settings, around, new DaemonThreads.Resources(spool, links, evidence, connections));
     } catch (IOException | RuntimeException e) {
       if (links != null) {
         links.close();
@@ -110,11 +132,15 @@ public final class Daemon implements AutoCloseable {
     clock.look(TimeOfDay.nowNs(), tickNs).ifPresent(step -> log.warning(EventKind.CLOCK, step));
     diskProblems.tell(threads.diskProblems());
     storeProblems.tell(threads.storeProblems());
+    conntrackProblems.tell(threads.conntrackProblems());
     tellLosses();
     if (!told && threads.isFollowing()) {
       told = true;
       manager.ready(threads.summary());
       log.info(EventKind.READY, threads.summary());
+    }
+    if (told) {
+      host.look(tickNs);
     }
     if (live && tickNs - watchdogNs >= halfWatchdogNs()) {
       watchdogNs = tickNs;
@@ -144,12 +170,12 @@ public final class Daemon implements AutoCloseable {
     List<String> problems = new ArrayList<>(silent);
     problems.addAll(settingProblems);
     problems.addAll(resources.evidence().problems());
+    problems.addAll(threads.conntrackProblems());
     problems.addAll(threads.captureProblems());
     problems.addAll(threads.diskProblems());
     problems.addAll(threads.storeProblems());
     problems.addAll(clock.problems(TimeOfDay.nowNs()));
-    return new Health(
-        threads.isFollowing() || told, live, resources.evidence().description(), problems);
+    return new Health(threads.isFollowing() || told, live, problems, host.lines());
   }
 
   /** Returns a figure of the moment; any thread may ask. */

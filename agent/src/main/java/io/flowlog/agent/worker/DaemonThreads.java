@@ -1,5 +1,6 @@
 package io.flowlog.agent.worker;
 
+import io.flowlog.agent.capture.conntrack.KernelConnections;
 import io.flowlog.agent.capture.drops.DropSource;
 import io.flowlog.agent.capture.ring.RingBudget;
 import io.flowlog.agent.capture.ring.RingSource;
@@ -39,6 +40,8 @@ final class DaemonThreads {
   private final Pipeline pipeline;
 
   private final @Nullable DropThread drops;
+  private final ConntrackEvidence connections;
+  private final @Nullable ConntrackThread conntrack;
   private final CaptureThread capture;
   private final ControlThread control;
   private final SpoolThread spool;
@@ -55,7 +58,15 @@ final class DaemonThreads {
     OrderSlot orders = new OrderSlot();
     DropQueue dropQueue = new DropQueue();
     DropVerdicts verdicts = verdicts(resources.evidence(), dropQueue, counters);
-    CaptureWorker worker = new CaptureWorker(pipeline, orders, verdicts, state.lastAliveNs());
+    connections = resources.connections();
+    ConntrackQueue conntrackQueue = new ConntrackQueue();
+    CaptureWorker worker =
+        new CaptureWorker(
+            pipeline,
+            orders,
+            verdicts,
+            conntrackIntake(settings, conntrackQueue, counters),
+            state.lastAliveNs());
     Coverage coverage = new Coverage(settings.logger());
     DirectoryStores stores = new DirectoryStores();
     SpoolThread.Parts spoolParts =
@@ -66,6 +77,7 @@ final class DaemonThreads {
             state);
 
     drops = dropThread(resources.evidence(), dropQueue, counters);
+    conntrack = conntrackThread(conntrackQueue, counters);
     capture = CaptureThread.start(worker, captureBeat);
     control =
         ControlThread.start(
@@ -73,6 +85,7 @@ final class DaemonThreads {
                 telling(around.files(), stores),
                 resources.interfaces(),
                 drops,
+                conntrack,
                 coverage,
                 around.reload(),
                 around.log(),
@@ -86,7 +99,11 @@ final class DaemonThreads {
   }
 
   /** What the threads work with, and whoever has opened it closes after their end. */
-  record Resources(Spool spool, HostInterfaces interfaces, DropEvidence evidence) {}
+  record Resources(
+      Spool spool,
+      HostInterfaces interfaces,
+      DropEvidence evidence,
+      ConntrackEvidence connections) {}
 
   /** Makes and starts all threads. */
   static DaemonThreads start(
@@ -135,6 +152,23 @@ final class DaemonThreads {
         : DropThread.start(told, dropQueue, heartbeat(DropThread.NAME), counters.drops());
   }
 
+  private @Nullable ConntrackIntake conntrackIntake(
+      DaemonSettings settings, ConntrackQueue conntrackQueue, WorkerCounters counters) {
+    int connectionsMax = settings.capture().conntrack().connectionsMax();
+    return connections.connections() == null
+        ? null
+        : new ConntrackIntake(conntrackQueue, pipeline, connectionsMax, counters.capture());
+  }
+
+  private @Nullable ConntrackThread conntrackThread(
+      ConntrackQueue conntrackQueue, WorkerCounters counters) {
+    KernelConnections told = connections.connections();
+    return told == null
+        ? null
+        : ConntrackThread.start(
+            told, conntrackQueue, heartbeat(ConntrackThread.NAME), counters.conntrack());
+  }
+
   private FileSettings files(DaemonSettings settings) throws IOException {
     ObjectNames names =
         new ObjectNames(
@@ -170,6 +204,7 @@ final class DaemonThreads {
   /** Says if one of them has ended without being asked. */
   void check() throws WorkerFailure {
     throwIfDead(DropThread.NAME, drops == null ? null : drops.failure());
+    throwIfDead(ConntrackThread.NAME, conntrack == null ? null : conntrack.failure());
     // When the spool thread dies, the capture thread does because of that.
     throwIfDead(SpoolThread.NAME, spool.failure());
     throwIfDead(CaptureThread.NAME, capture.failure());
@@ -210,6 +245,13 @@ final class DaemonThreads {
     return control.problems();
   }
 
+  /** Returns what is wrong with conntrack, in words. */
+  List<String> conntrackProblems() {
+    return conntrack == null
+        ? connections.problems(control.showsTranslations())
+        : conntrack.problems();
+  }
+
   /** Returns what is wrong with the disk, in words. */
   List<String> diskProblems() {
     return spool.diskProblems();
@@ -230,6 +272,8 @@ final class DaemonThreads {
       case RING_BYTES_USED -> ringBytes - rings.freeBytes();
       case TABLE_UNITS -> pipeline.tableUnits();
       case TABLE_UNITS_USED -> pipeline.tableUnitsUsed();
+      case CONNTRACK_ENTRIES -> conntrack == null ? 0 : conntrack.figures().entries();
+      case CONNTRACK_ENTRIES_MAX -> conntrack == null ? 0 : conntrack.figures().entriesMax();
       case SPOOL_QUEUE -> queue.size();
       case FILES_WAITING -> spool.filesWaiting();
     };
@@ -242,7 +286,7 @@ final class DaemonThreads {
   void stop() throws IOException {
     control.stop();
     boolean drained = awaitCapture();
-    endDrops();
+    endEvidence();
     spool.close();
     if (drained) {
       // What came while rows were put away was seen by nobody.
@@ -251,10 +295,13 @@ final class DaemonThreads {
   }
 
   /** The capture needs them until its end. */
-  private void endDrops() {
+  private void endEvidence() {
     try {
       if (drops != null) {
         drops.close();
+      }
+      if (conntrack != null) {
+        conntrack.close();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -47,11 +47,11 @@ record DropEvidence(@Nullable DropSource drops, List<String> problems) {
       return ofFirewalls(settings.nflog(), counters, "capture.drops is off", log);
     }
     try {
-      KernelDrops kernel = KernelDrops.open(drops, counters);
-      warnOfUnknown("drop_reasons", drops.reasons(), kernel.reasonNames(), log);
-      warnOfUnknown("malformed_reasons", drops.malformedReasons(), kernel.reasonNames(), log);
-      boolean both = !settings.nflog().groups().isEmpty();
-      log.info(EventKind.HOST, KNOWN + kernel.description() + (both ? NOT_READ : ""));
+      KernelDrops kernel = KernelDrops.open(settings, counters);
+      warnOfUnknown(drops, kernel.reasonNames(), log);
+      if (!settings.nflog().groups().isEmpty()) {
+        log.info(EventKind.HOST, KNOWN + kernel.description() + NOT_READ);
+      }
       return new DropEvidence(kernel, List.of());
     } catch (IOException e) {
       String why = String.valueOf(e.getMessage());
@@ -84,25 +84,28 @@ record DropEvidence(@Nullable DropSource drops, List<String> problems) {
     return new DropEvidence(null, List.of(UNKNOWN + why));
   }
 
-  /** Returns by what it is known what the host drops, in words. */
-  String description() {
-    return drops == null ? "none" : drops.description();
+  /** All in one line: those of one kind that follow at once are held back. */
+  private static void warnOfUnknown(DropConfig settings, Set<String> known, EventLog log) {
+    List<String> unknown = new ArrayList<>(unknown("drop_reasons", settings.reasons(), known));
+    unknown.addAll(unknown("malformed_reasons", settings.malformedReasons(), known));
+    if (!unknown.isEmpty()) {
+      log.warning(EventKind.DECLARATION, String.join("; ", unknown));
+    }
   }
 
   /** Names that are there by default need not be known: kernels differ. */
-  private static void warnOfUnknown(
-      String key, List<String> names, Set<String> known, EventLog log) {
+  private static List<String> unknown(String key, List<String> names, Set<String> known) {
     DropConfig defaults = DropConfig.defaults();
     List<String> unknown = new ArrayList<>(names);
     unknown.removeAll(known);
     unknown.removeAll(defaults.reasons());
     unknown.removeAll(defaults.malformedReasons());
-    for (String name : unknown) {
-      String nearest = NearestName.of(name, known);
-      String remedy = nearest == null ? "remove it" : "did you mean " + nearest + "?";
-      log.warning(
-          EventKind.DECLARATION,
-          "capture." + key + ": this kernel has no drop reason " + name + ": " + remedy);
-    }
+    return unknown.stream().map(name -> unknown(key, name, known)).toList();
+  }
+
+  private static String unknown(String key, String name, Set<String> known) {
+    String nearest = NearestName.of(name, known);
+    String remedy = nearest == null ? "remove it" : "did you mean " + nearest + "?";
+    return "capture." + key + ": this kernel has no drop reason " + name + ": " + remedy;
   }
 }

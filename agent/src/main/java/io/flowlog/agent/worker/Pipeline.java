@@ -3,6 +3,7 @@ package io.flowlog.agent.worker;
 import io.flowlog.agent.capture.CaptureSource;
 import io.flowlog.agent.capture.DropReport;
 import io.flowlog.agent.capture.LiveSource;
+import io.flowlog.agent.capture.OlderConnection;
 import io.flowlog.agent.decode.PacketBatch;
 import io.flowlog.agent.flow.ConnectionTable;
 import io.flowlog.agent.flow.CutTarget;
@@ -11,6 +12,7 @@ import io.flowlog.agent.logger.CapturePlan;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.port.LoggingPort;
+import io.flowlog.agent.record.AddressTranslation;
 import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.RecordBatch;
 import io.flowlog.agent.record.RecordBuilder;
@@ -51,6 +53,7 @@ final class Pipeline {
   private final ConnectionTable table;
   private final PacketIntake intake;
   private long expiredAtNs;
+  private boolean showsTranslations;
 
   /** Makes a pipeline that has nothing to do yet. */
   Pipeline(PipelineSettings settings, SliceSink sink, CounterSet counters) {
@@ -135,6 +138,8 @@ final class Pipeline {
   /** Tells everybody behind the table, whose last slice under the old plan is being cut. */
   private List<String> follow(CapturePlan plan, SlicePlan slices) throws IOException {
     builder.splitIcmp(slices.splitsIcmp());
+    showsTranslations = slices.showsTranslations();
+    builder.translate(showsTranslations);
     PortNumbers.Change change = numbers.assign(plan.ports(), table::isPortGone);
     change.removed().forEach(table::removePort);
     change.removed().forEach(builder::forgetLosses);
@@ -209,6 +214,23 @@ final class Pipeline {
   /** Ends the running slice at its boundary: nothing comes any more that is older than this. */
   void passBoundary(long toNs) throws IOException {
     unwrapped(() -> table.advanceTo(toNs));
+  }
+
+  /** Asks somebody what packets carry behind an address translation; before the first plan. */
+  void askForTranslations(AddressTranslation translation) {
+    builder.askForTranslations(translation);
+  }
+
+  /** Tells whether anybody shows what packets carry behind an address translation. */
+  boolean showsTranslations() {
+    return showsTranslations;
+  }
+
+  /** Takes what is known of a connection of a port that is older than the capture there. */
+  void know(int number, OlderConnection older, long nowNs) {
+    if (numbers.isInUse(number)) {
+      table.know(number, older, nowNs);
+    }
   }
 
   /** Takes a report of packets that the host dropped, in the slice in which they were seen. */

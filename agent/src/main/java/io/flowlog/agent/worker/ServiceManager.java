@@ -86,7 +86,7 @@ public final class ServiceManager {
   /** Settings are read again; ends with {@link #ready}. */
   public void reloading() {
     try {
-      long micros = TimeUnit.NANOSECONDS.toMicros(MonotonicClock.readNs());
+      long micros = TimeUnit.NANOSECONDS.toMicros(new MonotonicClock().readNs());
       tell("RELOADING=1\nMONOTONIC_USEC=" + micros + "\n", NOTHING, NOTHING);
     } catch (NativeException e) {
       warn(e);

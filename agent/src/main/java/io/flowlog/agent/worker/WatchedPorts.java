@@ -1,11 +1,15 @@
 package io.flowlog.agent.worker;
 
+import io.flowlog.agent.capture.conntrack.KernelConnections.Address;
 import io.flowlog.agent.port.AttachedPort;
+import io.flowlog.agent.port.IpAddress;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -34,6 +38,20 @@ record WatchedPorts(List<AttachedPort> ports, Set<Integer> bridges) {
       }
     }
     return new WatchedPorts(ports, bridges);
+  }
+
+  /** Returns the addresses that a port is declared with. */
+  static List<Address> addressesOf(AttachedPort at) {
+    return at.port().addresses().stream()
+        .map(text -> Objects.requireNonNull(IpAddress.parse(text), text))
+        .map(WatchedPorts::address)
+        .toList();
+  }
+
+  private static Address address(byte[] bytes) {
+    ByteBuffer words = ByteBuffer.allocate(2 * Long.BYTES);
+    words.position(words.capacity() - bytes.length).put(bytes).flip();
+    return new Address(bytes.length > Integer.BYTES, words.getLong(), words.getLong());
   }
 
   /** Returns the indexes of all interfaces. */

@@ -10,17 +10,21 @@ import java.util.List;
  * @param capture of the capture thread; the others likewise
  */
 public record WorkerCounters(
-    CounterSet capture, CounterSet drops, CounterSet spool, CounterSet control) {
+    CounterSet capture,
+    CounterSet drops,
+    CounterSet conntrack,
+    CounterSet spool,
+    CounterSet control) {
 
   /** Makes sets in which nothing is counted yet. */
   public static WorkerCounters atZero() {
     return new WorkerCounters(
-        new CounterSet(), new CounterSet(), new CounterSet(), new CounterSet());
+        new CounterSet(), new CounterSet(), new CounterSet(), new CounterSet(), new CounterSet());
   }
 
   /** Returns all of them. */
   public List<CounterSet> all() {
-    return List.of(capture, drops, spool, control);
+    return List.of(capture, drops, conntrack, spool, control);
   }
 
   /** Returns how many frames were lost until the last count. */

@@ -64,23 +64,24 @@ class MetricsListenerTest {
   void shouldTellHealth() throws Exception {
     expectHealth(
         503,
-        "{\"status\":\"not ready\",\"ready\":false,\"live\":true,\"drop_evidence\":\"none\","
-            + "\"problems\":[]}\n");
-    health.set(new Health(true, true, "somebody's word", List.of()));
+        "{\"status\":\"not ready\",\"ready\":false,\"live\":true,\"problems\":[],"
+            + "\"host\":[]}\n");
+    health.set(new Health(true, true, List.of(), List.of()));
+    expectHealth(
+        200, "{\"status\":\"ok\",\"ready\":true,\"live\":true,\"problems\":[]," + "\"host\":[]}\n");
+    health.set(
+        new Health(true, true, List.of("no drop evidence: \"DROP\"\\\n\u0001é", "b"), List.of()));
     expectHealth(
         200,
-        "{\"status\":\"ok\",\"ready\":true,\"live\":true,"
-            + "\"drop_evidence\":\"somebody's word\",\"problems\":[]}\n");
-    health.set(new Health(true, true, List.of("no drop evidence: \"DROP\"\\\n\u0001é", "b")));
-    expectHealth(
-        200,
-        "{\"status\":\"degraded\",\"ready\":true,\"live\":true,\"drop_evidence\":\"none\","
-            + "\"problems\":[\"no drop evidence: \\\"DROP\\\"\\\\\\n\\u0001é\",\"b\"]}\n");
-    health.set(new Health(true, false, List.of("capture-0 stands still")));
+        "{\"status\":\"degraded\",\"ready\":true,\"live\":true,\"problems\":"
+            + "[\"no drop evidence: \\\"DROP\\\"\\\\\\n\\u0001é\",\"b\"],\"host\":[]}\n");
+    health.set(
+        new Health(true, false, List.of("capture-0 stands still"), List.of("clock: good: tsc")));
     expectHealth(
         503,
-        "{\"status\":\"failed\",\"ready\":true,\"live\":false,\"drop_evidence\":\"none\","
-            + "\"problems\":[\"capture-0 stands still\"]}\n");
+        "{\"status\":\"failed\",\"ready\":true,\"live\":false,"
+            + "\"problems\":[\"capture-0 stands still\"],"
+            + "\"host\":[\"clock: good: tsc\"]}\n");
   }
 
   private void expectHealth(int status, String json) throws Exception {

@@ -15,11 +15,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The live benchmark itself, with the reader that needs nothing built. Needs root and gcc. */
+/** The live benchmarks themselves, with what needs nothing built. Needs root, gcc and nft. */
 @Timeout(120)
 class LiveBenchTest {
-  private static final Path SCRIPT =
-      Path.of(System.getProperty("basedir", "."), "src/test/live/bench-live").toAbsolutePath();
+  private static final Path FOLDER =
+      Path.of(System.getProperty("basedir", "."), "src/test/live").toAbsolutePath();
+
+  private static final String DROPS = FOLDER.resolve("bench-drops").toString();
 
   /** Of the first word, the script has made sure that seen and lost add up to it. */
   private static final String MEASUREMENT = " +bare +100 connections .*: [1-9]\\d* packets, .*";
@@ -28,10 +30,12 @@ class LiveBenchTest {
   private int status;
   private long pid;
 
-  /** Returns what is printed, also to stderr. */
+  /** Runs a command, or bench-live with options; returns what is printed, also to stderr. */
   private String run(String... words) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of(words));
-    command.add(0, words[0].startsWith("-") ? SCRIPT.toString() : "ip");
+    if (words[0].startsWith("-")) {
+      command.add(0, FOLDER.resolve("bench-live").toString());
+    }
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(process.waitFor(60, TimeUnit.SECONDS));
@@ -65,18 +69,11 @@ class LiveBenchTest {
     assertTrue(rows.stream().allMatch(row -> row.contains(" | bare | ")), output);
     assertTrue(rows.stream().allMatch(row -> row.contains(" | 1.0 | ")), output);
     String ownNames = "flv-" + pid + "-";
-    assertFalse(run("netns", "list").contains(ownNames));
+    assertFalse(run("ip", "netns", "list").contains(ownNames));
   }
 
   @Test
   void shouldFindEveryPacketInTheRecordsOfTheAgent() throws Exception {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String classPath = System.getProperty("java.class.path", "");
-    Path program = folder.resolve("flowlog-agent");
-    Files.writeString(
-        program,
-        "#!/bin/sh\nexec " + java + " -cp '" + classPath + "' io.flowlog.agent.cli.Main \"$@\"\n");
-    assertTrue(program.toFile().setExecutable(true));
     String output =
         run(
             "--readers",
@@ -94,11 +91,54 @@ class LiveBenchTest {
             "--warm-up",
             "0",
             "--program",
-            program.toString());
+            program());
 
     // The script itself has compared the records with what came.
     assertEquals(0, status, output);
     assertEquals(1, output.lines().filter(line -> line.contains("100.000%")).count(), output);
+  }
+
+  /** Returns a launcher of what is being tested. */
+  private String program() throws IOException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String classPath = System.getProperty("java.class.path", "");
+    Path program = folder.resolve("flowlog-agent");
+    Files.writeString(
+        program,
+        "#!/bin/sh\nexec " + java + " -cp '" + classPath + "' io.flowlog.agent.cli.Main \"$@\"\n");
+    assertTrue(program.toFile().setExecutable(true));
+    return program.toString();
+  }
+
+  @Test
+  void shouldFindEveryDropInTheRecordsOfTheAgentAndLeaveNothingBehind() throws Exception {
+    String output =
+        run(
+            DROPS,
+            "--states",
+            "off",
+            "program",
+            "nflog",
+            "--rounds",
+            "1",
+            "--seconds",
+            "1",
+            "--warm-up",
+            "0",
+            "--rate",
+            "20000",
+            "--program",
+            program(),
+            "--markdown");
+
+    // The script itself has compared the records with what was sent and what was dropped.
+    assertEquals(0, status, output);
+    long measured = output.lines().filter(line -> line.matches(".* ns, [1-9]\\d* packets")).count();
+    assertEquals(12, measured, output);
+    assertEquals(
+        12, output.lines().filter(line -> line.matches("\\| (acc|drop).*")).count(), output);
+    String ownNames = "flv-" + pid + "-";
+    assertFalse(run("ip", "netns", "list").contains(ownNames));
   }
 
   @Test

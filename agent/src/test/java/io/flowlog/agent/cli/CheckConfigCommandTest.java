@@ -1,10 +1,15 @@
 package io.flowlog.agent.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,5 +125,85 @@ class CheckConfigCommandTest {
     assertEquals(Main.FAILED, outcome.code());
     assertEquals(
         "--set: flow.table_byt: unknown key: did you mean table_bytes?", outcome.words().get(0));
+  }
+
+  private Outcome checkHost(String... more) throws IOException {
+    write(loggers.resolve("a.yaml"), LOGGER.formatted("a"));
+    write(ports.resolve("p.yaml"), PORT.replace("tap0", "lo"));
+    List<String> words = new ArrayList<>(List.of("check-config", "--host"));
+    words.addAll(List.of("--config", config.toString()));
+    words.addAll(List.of(more));
+    return Outcome.of(words.toArray(new String[0]));
+  }
+
+  @Test
+  void shouldSayWhatTheHostCanTell() throws IOException {
+    Outcome outcome = checkHost("--set", "capture.drops=required");
+    assertEquals(List.of(config + ": good; 1 loggers and 1 ports good"), outcome.words());
+    List<String> lines = outcome.data().lines().toList();
+    assertEquals(
+        "TOPIC                IS     WHAT IS SO, WHAT IT MEANS FOR THE RECORDS, WHAT TO DO",
+        lines.get(0).replaceAll("IS {2,}", "IS     "));
+    assertTrue(
+        lines.get(1).matches("live capture +good +Linux [0-9].*, with the rights that it takes"),
+        outcome.data());
+    assertTrue(lines.stream().allMatch(line -> line.length() <= 100), outcome.data());
+    assertTrue(outcome.data().contains("the kernel tells what it drops, and why"), outcome.data());
+    assertTrue(outcome.data().contains("here: lo"), outcome.data());
+    assertEquals(Main.DONE, outcome.code());
+  }
+
+  @Test
+  void shouldSayItToPrograms() throws IOException {
+    Outcome outcome = checkHost("--json");
+    JsonNode facts = new ObjectMapper().readTree(outcome.data()).get("host");
+    assertEquals("live capture", facts.get(0).get("topic").asText());
+    for (JsonNode fact : facts) {
+      List<String> names = new ArrayList<>();
+      fact.fieldNames().forEachRemaining(names::add);
+      assertEquals(List.of("topic", "is", "fact", "meaning", "remedy"), names);
+      assertTrue(List.of("good", "limited").contains(fact.get("is").asText()), fact.toString());
+      assertFalse(fact.get("meaning").asText().isEmpty(), fact.toString());
+    }
+    assertEquals(Main.DONE, outcome.code());
+  }
+
+  @Test
+  void shouldFailWhereTheAgentWouldNotStart() throws Exception {
+    write(loggers.resolve("a.yaml"), LOGGER.formatted("a"));
+    String script = "mount -t tmpfs none /sys/kernel/btf && exec \"$@\"";
+    ProcessBuilder check =
+        new ProcessBuilder(
+            "unshare",
+            "--mount",
+            "--propagation=private",
+            "sh",
+            "-c",
+            script,
+            "sh",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.flowlog.agent.cli.Main",
+            "check-config",
+            "--host",
+            "--config",
+            config.toString());
+    Outcome limited = Outcome.of(check, folder);
+    assertEquals(Main.DONE, limited.code(), limited.toString());
+    assertTrue(limited.data().matches("(?s).*drop reports +limited +the kernel.*"), limited.data());
+    check.command().addAll(List.of("--set", "capture.drops=required"));
+    Outcome impossible = Outcome.of(check, folder);
+    assertEquals(Main.FAILED, impossible.code(), impossible.toString());
+    assertTrue(
+        impossible.data().matches("(?s).*drop reports +impossible +the kernel does not.*"),
+        impossible.data());
+  }
+
+  @Test
+  void shouldHaveJsonForTheHostOnly() {
+    Outcome outcome = Outcome.of("check-config", "--json", "--config", config.toString());
+    assertEquals(Main.WRONG_USE, outcome.code());
+    assertEquals("--json is for --host", outcome.words().get(0));
   }
 }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LiveDemoTest {
   private static final Path NAMESPACES = Path.of("/run/netns");
   private static final int COLUMNS_MAX = 100;
+  private static final String IGMP = "2";
   private static final int PACKETS = 10;
   private static final int BYTES = 11;
 
@@ -48,7 +49,8 @@ class LiveDemoTest {
         new TreeSet<>(List.of("1", "17", "58", "6")),
         rows.stream()
             .map(row -> row[5])
-            .filter(protocol -> !protocol.isEmpty())
+            // the machines' kernels join groups when they like
+            .filter(protocol -> !protocol.isEmpty() && !protocol.equals(IGMP))
             .collect(Collectors.toCollection(TreeSet::new)));
     assertFullIntervals();
     // what one machine sent is what another one got, to the byte

@@ -159,7 +159,8 @@ class ReplayBadInputTest {
       Outcome outcome = replay(capture);
       assertEquals(Main.FAILED, outcome.code());
       assertEquals(1, outcome.words().size(), outcome::toString);
-      assertTrue(outcome.problems().get(0).contains(folder + " is in use"), outcome::toString);
+      assertTrue(
+          outcome.problems().get(0).contains(folder + " is in use by process "), outcome::toString);
     }
   }
 

@@ -31,8 +31,10 @@ record ExpectedValues(Layout layout, List<String> names) {
       case "version" -> version();
       case "account-id", "project-id", "project_id" -> row.get("project_id");
       case "interface-id", "resource_id" -> row.get("interface_id");
-      case "srcaddr", "pkt-srcaddr" -> row.get("src_addr");
-      case "dstaddr", "pkt-dstaddr" -> row.get("dst_addr");
+      case "srcaddr" -> row.get("src_addr");
+      case "pkt-srcaddr" -> row.get("pkt_src_addr");
+      case "dstaddr" -> row.get("dst_addr");
+      case "pkt-dstaddr" -> row.get("pkt_dst_addr");
       case "srcport" -> row.get("src_port");
       case "dstport" -> row.get("dst_port");
       case "start" -> start(row);

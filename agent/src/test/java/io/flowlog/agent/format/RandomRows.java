@@ -63,6 +63,7 @@ final class RandomRows {
     int known = fillKnown(row, fields, version, hasTraffic);
     fillTcp(row, fields, known, version, hasTraffic);
     fillAddresses(row, fields, version);
+    fillTranslation(row, fields, version);
     batch.append(row.rowBytes());
     values.add(new Values(fields, firstNs, lastNs, hasTraffic));
   }
@@ -95,6 +96,38 @@ final class RandomRows {
   private static void put(Map<String, String> fields, boolean isKnown, String name, long value) {
     if (isKnown) {
       fields.put(name, Long.toString(value));
+    }
+  }
+
+  /** What packets carry elsewhere; it is known of flows only. */
+  private void fillTranslation(FlowRecord row, Map<String, String> fields, int version) {
+    int kind = version == 0 ? 0 : random.nextInt(3);
+    if (kind == 0) {
+      return;
+    }
+    int sourcePort = kind == 1 ? row.sourcePort() : random.nextInt(65_536);
+    int destinationPort = kind == 1 ? row.destinationPort() : random.nextInt(65_536);
+    if (kind == 1) {
+      row.untranslated();
+      put(fields, "pkt_src_addr", fields.get("src_addr"));
+      put(fields, "pkt_dst_addr", fields.get("dst_addr"));
+    } else {
+      row.translatedPorts(sourcePort, destinationPort);
+      fillTranslatedAddresses(row, fields, version);
+    }
+    put(fields, true, "pkt_src_port", sourcePort);
+    put(fields, true, "pkt_dst_port", destinationPort);
+  }
+
+  private void fillTranslatedAddresses(FlowRecord row, Map<String, String> fields, int version) {
+    if (version == 4) {
+      row.translated4(0xc000_0207, 0x0a00_0005);
+      put(fields, "pkt_src_addr", "192.0.2.7");
+      put(fields, "pkt_dst_addr", "10.0.0.5");
+    } else {
+      row.translatedSource6(0x2001_0db8_0000_0000L, 1).translatedDestination6(0, 2);
+      put(fields, "pkt_src_addr", "2001:db8::1");
+      put(fields, "pkt_dst_addr", "::2");
     }
   }
 

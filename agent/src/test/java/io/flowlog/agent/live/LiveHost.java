@@ -151,6 +151,11 @@ public final class LiveHost implements AfterEachCallback, TestExecutionException
                 .split(" ", -1));
   }
 
+  /** Has the agent started by a command that gets its command line, from the next start on. */
+  public void through(String... command) {
+    wrapper = List.of(command);
+  }
+
   /** Makes a bridge to which {@link #cable} joins machines. */
   public void bridge() {
     net.in(HOST, "ip", "link", "add", "bridge", "type", "bridge", "mcast_snooping", "0");
@@ -253,9 +258,41 @@ public final class LiveHost implements AfterEachCallback, TestExecutionException
 
   /** Starts the agent. */
   public void launch() throws IOException {
-    List<String> command = new ArrayList<>();
-    command.addAll(List.of("ip", "netns", "exec", net.fullName(HOST)));
+    List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", net.fullName(HOST)));
     command.addAll(wrapper);
+    command.addAll(commandLine());
+    ProcessBuilder process = new ProcessBuilder(command);
+    process.redirectErrorStream(true);
+    process.redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
+    process.environment().putAll(environment);
+    agent = process.start();
+  }
+
+  /**
+   * Starts one more agent beside the one that runs, which should end by itself; returns its exit
+   * code and its last words.
+   */
+  public String runBeside(String... more) throws IOException, InterruptedException {
+    return run(List.of("ip", "netns", "exec", net.fullName(HOST)), more);
+  }
+
+  /** The same, in a network namespace of its own. */
+  public String runElsewhere(String... more) throws IOException, InterruptedException {
+    return run(List.of("unshare", "--net"), more);
+  }
+
+  private String run(List<String> place, String... more) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(place);
+    command.addAll(commandLine());
+    command.addAll(List.of(more));
+    Process process = new ProcessBuilder(command).start();
+    String words = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    List<String> lines = words.lines().toList();
+    return process.waitFor() + " " + lines.get(lines.size() - 1);
+  }
+
+  private List<String> commandLine() {
+    List<String> command = new ArrayList<>();
     command.addAll(List.of(System.getProperty("java.home") + "/bin/java", "-XX:+UseSerialGC"));
     command.addAll(List.of("-Xms32m", "-Xmx512m", "-XX:TieredStopAtLevel=1"));
     command.addAll(jvmOptions);
@@ -263,11 +300,7 @@ public final class LiveHost implements AfterEachCallback, TestExecutionException
     command.addAll(List.of("io.flowlog.agent.cli.Main", "run"));
     command.addAll(List.of("--config", folder.resolve("flowlog-agent.yaml").toString()));
     command.addAll(options);
-    ProcessBuilder process = new ProcessBuilder(command);
-    process.redirectErrorStream(true);
-    process.redirectOutput(ProcessBuilder.Redirect.appendTo(logFile().toFile()));
-    process.environment().putAll(environment);
-    agent = process.start();
+    return command;
   }
 
   /** Returns the agent's process id. */

@@ -90,7 +90,9 @@ class NflogTest {
   void shouldSayWhatTheShippedRulesOfIptablesSay() throws IOException {
     machines.iptables(shipped("machines.rules"));
     host.start();
-    assertTrue(host.page("/health").contains("what firewalls log to NFLOG group 30"));
+    host.await(
+        "health tells who tells of drops",
+        () -> host.page("/health").contains("firewalls log them to NFLOG group 30"));
     for (boolean ipv6 : new boolean[] {false, true}) {
       sendAllKinds(2, 1, ipv6);
       sendAllKinds(1, 2, ipv6);

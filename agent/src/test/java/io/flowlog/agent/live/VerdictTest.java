@@ -1,5 +1,10 @@
 package io.flowlog.agent.live;
 
+import static io.flowlog.agent.live.Firewalled.ACCEPT;
+import static io.flowlog.agent.live.Firewalled.DROP;
+import static io.flowlog.agent.live.Firewalled.EGRESS;
+import static io.flowlog.agent.live.Firewalled.FIREWALL;
+import static io.flowlog.agent.live.Firewalled.INGRESS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,57 +21,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Timeout(180)
 class VerdictTest {
-  private static final String EGRESS = "egress";
-  private static final String INGRESS = "ingress";
-  private static final String ACCEPT = "ACCEPT";
-  private static final String DROP = "DROP";
   private static final int LOAD = 150_000 * Integer.getInteger("flowlog.soak", 1);
-  private static final String FIREWALL = " NETFILTER_DROP";
 
   @RegisterExtension final LiveHost host = new LiveHost("vm1", "vm2", "vm3");
   private final Firewalled machines = new Firewalled(host);
-  private int number = 1000;
 
   @BeforeEach
   void build() {
     machines.build();
     // a verdict that cannot be known is not to look like one
     host.set("capture.drops=required");
-  }
-
-  /** Sends datagrams from one machine to another, all of which one verdict meets. */
-  private void udp(int from, int to, boolean ipv6, int port, int times, String verdict) {
-    int own = number++;
-    Count sent =
-        machines.send(
-            from, times, Firewalled.frame(from, to, ipv6).udp(own, port).payloadOf(own % 100));
-    expectBoth(from, to, verdict, "17 v" + (ipv6 ? 6 : 4) + " " + own + ">" + port, sent);
-  }
-
-  private void syn(int from, int to, boolean ipv6, int port, String verdict) {
-    int own = number++;
-    Count sent =
-        machines.send(from, 1, Firewalled.frame(from, to, ipv6).tcp(own, port, FrameBuilder.SYN));
-    expectBoth(from, to, verdict, "6 v" + (ipv6 ? 6 : 4) + " " + own + ">" + port, sent);
-  }
-
-  private void ping(int from, int to, boolean ipv6, int times, String verdict) {
-    FrameBuilder frame = Firewalled.frame(from, to, ipv6);
-    frame = ipv6 ? frame.icmpv6(128, 0) : frame.icmp(8, 0);
-    Count sent = machines.send(from, times, frame.payloadOf(20));
-    String flow = ipv6 ? "58 v6 0>0 type 128" : "1 v4 0>0 type 8";
-    expectBoth(from, to, verdict, flow, sent);
-  }
-
-  private void expectBoth(int from, int to, String verdict, String flow, Count sent) {
-    String all = flow + (verdict.equals(DROP) ? FIREWALL : "");
-    machines.expect(from, EGRESS, verdict, all, sent);
-    machines.expect(to, INGRESS, verdict, all, sent);
-  }
-
-  private void assertRecorded() throws IOException {
-    host.stop();
-    assertEquals(machines.expected(), machines.recorded("all"));
   }
 
   @Test
@@ -98,19 +62,19 @@ class VerdictTest {
         """);
     host.start();
     for (boolean ipv6 : new boolean[] {false, true}) {
-      udp(2, 1, ipv6, 53, 3, ACCEPT);
-      udp(2, 1, ipv6, 99, 4, DROP);
-      udp(1, 2, ipv6, 54, 5, ACCEPT);
-      udp(1, 2, ipv6, 99, 6, DROP);
-      udp(1, 3, ipv6, 99, 7, ACCEPT);
-      syn(2, 1, ipv6, 80, ACCEPT);
-      syn(2, 1, ipv6, 81, DROP);
-      syn(1, 2, ipv6, 22, ACCEPT);
-      syn(1, 2, ipv6, 23, DROP);
-      ping(2, 1, ipv6, 2, ipv6 ? DROP : ACCEPT);
-      ping(1, 2, ipv6, 3, ipv6 ? ACCEPT : DROP);
+      machines.udp(2, 1, ipv6, 53, 3, ACCEPT);
+      machines.udp(2, 1, ipv6, 99, 4, DROP);
+      machines.udp(1, 2, ipv6, 54, 5, ACCEPT);
+      machines.udp(1, 2, ipv6, 99, 6, DROP);
+      machines.udp(1, 3, ipv6, 99, 7, ACCEPT);
+      machines.syn(2, 1, ipv6, 80, ACCEPT);
+      machines.syn(2, 1, ipv6, 81, DROP);
+      machines.syn(1, 2, ipv6, 22, ACCEPT);
+      machines.syn(1, 2, ipv6, 23, DROP);
+      machines.ping(2, 1, ipv6, 2, ipv6 ? DROP : ACCEPT);
+      machines.ping(1, 2, ipv6, 3, ipv6 ? ACCEPT : DROP);
     }
-    assertRecorded();
+    machines.checkWithWitness();
   }
 
   @Test
@@ -134,8 +98,8 @@ class VerdictTest {
         """);
     host.start();
     for (int port : new int[] {5801, 5803, 5805, 5806}) {
-      udp(2, 1, false, port, 4, DROP);
-      udp(2, 1, true, port, 5, DROP);
+      machines.udp(2, 1, false, port, 4, DROP);
+      machines.udp(2, 1, true, port, 5, DROP);
     }
     // before the bridge has chosen an output nobody knows for whom they were
     for (int port : new int[] {5802, 5804, 5807}) {
@@ -146,10 +110,10 @@ class VerdictTest {
     // of the instance metadata service there are no records at all
     FrameBuilder ethernet = FrameBuilder.ethernet(Firewalled.mac(2), Firewalled.mac(1));
     machines.send(2, 2, ethernet.ipv4("10.77.0.2", "169.254.169.254").udp(7, 5802));
-    udp(2, 1, false, 5809, 7, ACCEPT);
-    udp(1, 2, false, 5802, 8, ACCEPT);
+    machines.udp(2, 1, false, 5809, 7, ACCEPT);
+    machines.udp(1, 2, false, 5802, 8, ACCEPT);
     sendFragments();
-    assertRecorded();
+    machines.check();
   }
 
   /** The second one shows no ports. */
@@ -179,7 +143,7 @@ class VerdictTest {
     machines.expect(2, EGRESS, DROP, "17 v4 7>5301" + FIREWALL, machines.send(2, 3, toHost));
     machines.sendDatagrams(LiveHost.HOST, "10.77.0.254 7001 10.77.0.3 5302 100 5");
     machines.expect(3, INGRESS, DROP, "17 v4 7001>5302" + FIREWALL, new Count(5, 5 * 128));
-    assertRecorded();
+    machines.check();
   }
 
   @Test
@@ -210,7 +174,7 @@ class VerdictTest {
     sent = machines.send(2, 4, toUnknown);
     machines.expect(2, EGRESS, ACCEPT, "17 v4 7>5302", sent);
     machines.expect(1, INGRESS, ACCEPT, "17 v4 7>5302", sent);
-    assertRecorded();
+    machines.check();
   }
 
   @Test
@@ -228,12 +192,12 @@ class VerdictTest {
         "iptables-restore");
     host.start();
     converse();
-    udp(2, 1, false, 53, 2, ACCEPT);
-    udp(2, 1, false, 5301, 2, DROP);
+    machines.udp(2, 1, false, 53, 2, ACCEPT);
+    machines.udp(2, 1, false, 5301, 2, DROP);
     // the host answers for the receiver
-    machines.expect(2, INGRESS, ACCEPT, "6 v4 5302>" + number, new Count(1, 40));
-    syn(2, 1, false, 5302, DROP);
-    assertRecorded();
+    machines.expect(2, INGRESS, ACCEPT, "6 v4 5302>" + machines.coming(), new Count(1, 40, 20));
+    machines.syn(2, 1, false, 5302, DROP);
+    machines.check();
   }
 
   /** Opens a connection; others use its numbers, too, and a stray answer belongs to none. */
@@ -284,7 +248,7 @@ class VerdictTest {
       machines.expect(machine, direction, ACCEPT, "17 v4 7400>5400", accepted);
       machines.expect(machine, direction, DROP, "17 v4 7400>5400" + FIREWALL, dropped);
     }
-    assertRecorded();
+    machines.check();
   }
 
   @Test
@@ -301,7 +265,7 @@ class VerdictTest {
     host.start();
     Count sent = machines.send(2, LOAD, Firewalled.frame(2, 1, false).udp(7, 5500).payloadOf(100));
     // nothing of another port's
-    udp(3, 1, false, 53, 10, ACCEPT);
+    machines.udp(3, 1, false, 53, 10, ACCEPT);
     assertEquals(LOAD / 3, machines.counter("dropped"));
     host.stop();
 
@@ -326,9 +290,25 @@ class VerdictTest {
         """);
     Count sent = machines.send(2, 3, Firewalled.frame(2, 1, false).udp(7, 5301).payloadOf(9));
     machines.expect(2, EGRESS, ACCEPT, "17 v4 7>5301", sent);
-    assertRecorded();
+    machines.check();
     assertTrue(host.log().contains("every row is ACCEPT: capture.drops is off"));
     assertTrue(
         host.rowsOf("drops").stream().allMatch(row -> row.text("status").equals("SKIPDATA")));
+  }
+
+  @Test
+  void shouldWarnOfDropReasonsThatThisKernelDoesNotHave() throws IOException {
+    host.set("capture.drop_reasons=[NETFILTER_DROP, TC_INGRES, OVS_DROP_METER]");
+    host.set("capture.malformed_reasons=[XQZWV]");
+    host.start();
+    host.stop();
+    String unknown = ": this kernel has no drop reason ";
+    String expected =
+        "warning: capture.drop_reasons"
+            + unknown
+            + "TC_INGRES: did you mean TC_INGRESS?; capture.malformed_reasons"
+            + unknown
+            + "XQZWV: remove it";
+    assertTrue(host.log().lines().toList().contains(expected), host.log());
   }
 }

@@ -87,7 +87,7 @@ class PublishedMetricsTest {
     assertEquals(0, value("flowlog_ready"));
     assertEquals(1, value("flowlog_live"));
     assertEquals(0, value("flowlog_problems"));
-    health.set(new Health(true, false, List.of("a", "b")));
+    health.set(new Health(true, false, List.of("a", "b"), List.of()));
     assertEquals(1, value("flowlog_ready"));
     assertEquals(0, value("flowlog_live"));
     assertEquals(2, value("flowlog_problems"));

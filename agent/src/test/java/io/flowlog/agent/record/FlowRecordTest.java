@@ -159,7 +159,7 @@ class FlowRecordTest {
       for (Setter setter : setters(ipVersion)) {
         setter.set().accept(row, random.longs(4).toArray());
       }
-      assertEquals(FlowRecord.bytesOf(ipVersion), row.rowBytes());
+      assertEquals(FlowRecord.bytesOf(ipVersion), row.forgetTranslation().rowBytes());
       for (int i = 0; i < data.length; i++) {
         assertTrue(data[i] == 0x5a || (i >= OFFSET && i < end), "byte " + i);
       }
@@ -170,7 +170,67 @@ class FlowRecordTest {
   void shouldNeverNeedMoreThanTheLargestRow() {
     assertEquals(FlowRecord.HEADER_BYTES + 8, FlowRecord.bytesOf(0));
     assertEquals(FlowRecord.HEADER_BYTES + 8, FlowRecord.bytesOf(4));
-    assertEquals(FlowRecord.BYTES_MAX, FlowRecord.bytesOf(6));
+    FlowRecord row = new FlowRecord().at(new byte[FlowRecord.BYTES_MAX], 0).kind(6, 0, 0, 0);
+    assertEquals(FlowRecord.BYTES_MAX, row.translatedPorts(1, 2).rowBytes());
+  }
+
+  @Test
+  void shouldKeepWhatPacketsCarryElsewhereBehindTheirAddresses() {
+    byte[] data = new byte[FlowRecord.BYTES_MAX];
+    FlowRecord row = new FlowRecord().at(data, 0).kind(4, 0, 0, 0).ports(1, 2).addresses4(3, 4);
+    assertEquals(List.of(1, 2, 3, 4), translated4(row.untranslated()));
+    assertEquals(FlowRecord.bytesOf(4), row.rowBytes());
+
+    row.translatedPorts(5, 65_535).translated4(-7, 8);
+    assertEquals(List.of(5, 65_535, -7, 8), translated4(row));
+    assertEquals(FlowRecord.bytesOf(4) + 12, row.rowBytes());
+    assertEquals(3, row.source4());
+    assertEquals(1, row.sourcePort());
+
+    assertEquals(FlowRecord.bytesOf(4), row.forgetTranslation().rowBytes());
+    assertEquals(List.of(1, 2, 3, 4), translated4(row));
+  }
+
+  private static List<Integer> translated4(FlowRecord row) {
+    return List.of(
+        row.translatedSourcePort(),
+        row.translatedDestinationPort(),
+        row.translatedSource4(),
+        row.translatedDestination4());
+  }
+
+  @Test
+  void shouldKeepIpv6AddressesOfTheOtherSide() {
+    byte[] data = new byte[FlowRecord.BYTES_MAX];
+    FlowRecord row = new FlowRecord().at(data, 0).kind(6, 0, 0, 0);
+    row.source6(1, 2).destination6(3, 4).ports(10, 11);
+    assertEquals(List.of(1L, 2L, 3L, 4L), translated6(row));
+
+    row.translatedPorts(12, 13).translatedSource6(5, 6).translatedDestination6(7, 8);
+    assertEquals(List.of(5L, 6L, 7L, 8L), translated6(row));
+    assertEquals(12, row.translatedSourcePort());
+    assertEquals(13, row.translatedDestinationPort());
+    assertEquals(4, row.destination6Low());
+  }
+
+  private static List<Long> translated6(FlowRecord row) {
+    return List.of(
+        row.translatedSource6High(),
+        row.translatedSource6Low(),
+        row.translatedDestination6High(),
+        row.translatedDestination6Low());
+  }
+
+  @Test
+  void shouldTellRowsApartThatAreTranslatedOtherwise() {
+    FlowRecord row = new FlowRecord().at(new byte[FlowRecord.BYTES_MAX], 0).kind(4, 0, 0, 0);
+    FlowRecord other = new FlowRecord().at(new byte[FlowRecord.BYTES_MAX], 0).kind(4, 0, 0, 0);
+    row.untranslated();
+    assertFalse(row.hasSameAddresses(other));
+    assertTrue(row.hasSameAddresses(other.untranslated()));
+    assertFalse(row.hasSameAddresses(other.translatedPorts(0, 1).translated4(0, 0)));
+    assertTrue(row.translatedPorts(0, 1).translated4(0, 0).hasSameAddresses(other));
+    assertFalse(row.translated4(0, 1).hasSameAddresses(other));
   }
 
   @Test

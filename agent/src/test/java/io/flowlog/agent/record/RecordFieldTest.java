@@ -55,7 +55,11 @@ class RecordFieldTest {
           "setup_us",
           "lost_packets",
           "drop_point",
-          "end_reason");
+          "end_reason",
+          "pkt_src_addr",
+          "pkt_dst_addr",
+          "pkt_src_port",
+          "pkt_dst_port");
 
   @Test
   void shouldHaveExactlyTheFieldsOfTheContract() {

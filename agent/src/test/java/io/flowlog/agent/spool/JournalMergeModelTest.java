@@ -54,8 +54,10 @@ class JournalMergeModelTest {
       }
       for (int audience : List.of(FlowRecord.FOR_ALL_TRAFFIC, FlowRecord.FOR_SETUP_ONLY)) {
         for (boolean splitIcmp : List.of(true, false)) {
-          MergeView view = new MergeView(made.interval(), splitIcmp, audience);
-          assertMerged(made.mergedRows(view), slices, view, rowBytesMax);
+          for (boolean showTranslations : List.of(true, false)) {
+            MergeView view = new MergeView(made.interval(), splitIcmp, showTranslations, audience);
+            assertMerged(made.mergedRows(view), slices, view, rowBytesMax);
+          }
         }
       }
     }
@@ -92,7 +94,7 @@ class JournalMergeModelTest {
   void shouldHoldOnlyAShareOfLargeSlicesInMemoryAtATime() throws IOException {
     int rows = 20_000;
     JournalFile slice = distinctRows(rows);
-    MergeView view = new MergeView(new Interval(0, 60), true, FlowRecord.FOR_ALL_TRAFFIC);
+    MergeView view = new MergeView(new Interval(0, 60), true, true, FlowRecord.FOR_ALL_TRAFFIC);
     long bytes = (long) rows * FlowRecord.bytesOf(4);
     for (int rounds : new int[] {1, 2, 7, 50}) {
       JournalFile merged =

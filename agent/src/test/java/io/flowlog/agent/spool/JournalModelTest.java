@@ -285,7 +285,7 @@ class JournalModelTest {
     Files.write(file, header);
     SpoolException e = assertThrows(SpoolException.class, () -> JournalReader.open(file));
     assertEquals(SpoolException.Code.OTHER, e.code());
-    assertTrue(String.valueOf(e.getMessage()).contains("version 3"), e.getMessage());
+    assertTrue(String.valueOf(e.getMessage()).contains("version 4"), e.getMessage());
   }
 
   /** Checks what is read when all bytes before {@code goodUntil} are right and none behind. */

@@ -180,6 +180,21 @@ final class RandomSlices {
     } else {
       row.addresses4(random.nextInt(2), random.nextInt(2));
     }
+    translate(row);
+  }
+
+  private void translate(FlowRecord row) {
+    int kind = random.nextInt(4);
+    if (kind == 1) {
+      row.untranslated();
+    } else if (kind > 1) {
+      row.translatedPorts(random.nextInt(2), 7);
+      if (row.ipVersion() == 6) {
+        row.translatedSource6(random.nextInt(2), 8).translatedDestination6(9, 10);
+      } else {
+        row.translated4(11, random.nextInt(2));
+      }
+    }
   }
 
   /** Adds up all rows that a view shows, the naive way. */
@@ -190,6 +205,9 @@ final class RandomSlices {
       if ((row.audience() & view.audience()) != 0) {
         if (!view.splitIcmp()) {
           row.protocol(row.protocol(), row.known() & ~FlowRecord.ICMP_KNOWN);
+        }
+        if (!view.showTranslations()) {
+          row.forgetTranslation();
         }
         String key = keyOf(row, seen.dictionary());
         sums.computeIfAbsent(key, k -> new Sum()).add(row, seen.dictionary(), seen.sliceNs());
@@ -217,11 +235,24 @@ final class RandomSlices {
         "way " + row.direction() + "/" + row.verdict() + "/" + row.status(),
         row.sourcePort() + ">" + row.destinationPort(),
         icmp ? "icmp " + row.icmpType() + "/" + row.icmpCode() : "",
-        row.ipVersion() == 0 ? (isLoss(row) ? "loss" : "folded") : addresses(row));
+        row.ipVersion() == 0 ? (isLoss(row) ? "loss" : "folded") : addresses(row),
+        translation(row));
   }
 
   private static boolean isLoss(FlowRecord row) {
     return row.ipVersion() == 0 && row.packets() == 0;
+  }
+
+  private static String translation(FlowRecord row) {
+    if ((row.known() & FlowRecord.TRANSLATION_KNOWN) == 0) {
+      return "";
+    }
+    String ports = "to " + row.translatedSourcePort() + ">" + row.translatedDestinationPort() + " ";
+    return row.ipVersion() == 6
+        ? ports
+            + (row.translatedSource6High() + ":" + row.translatedSource6Low() + ">")
+            + (row.translatedDestination6High() + ":" + row.translatedDestination6Low())
+        : ports + row.translatedSource4() + ">" + row.translatedDestination4();
   }
 
   private static String addresses(FlowRecord row) {

@@ -57,6 +57,7 @@ class CaptureAllocationTest {
               counters),
           orders,
           null,
+          null,
           OptionalLong.empty());
   private long nowNs = START_NS;
 

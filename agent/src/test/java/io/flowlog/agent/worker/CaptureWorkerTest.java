@@ -52,6 +52,7 @@ class CaptureWorkerTest {
               counters),
           orders,
           null,
+          null,
           OptionalLong.empty());
   private long nowNs = START_NS;
   private long tickNs;

@@ -1,6 +1,7 @@
 package io.flowlog.agent.worker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.capture.drops.DropBatch;
@@ -101,7 +102,7 @@ class DropVerdictsTest {
     Pipeline pipeline = new Pipeline(settings, rows, counters);
     DropVerdicts drops =
         new DropVerdicts(queue, number -> "REASON " + number, Set.of(), pipeline, counters);
-    return new CaptureWorker(pipeline, orders, drops, OptionalLong.empty());
+    return new CaptureWorker(pipeline, orders, drops, null, OptionalLong.empty());
   }
 
   private void attach() throws IOException {
@@ -196,7 +197,7 @@ class DropVerdictsTest {
   }
 
   @Test
-  void shouldCountDropsLateThatComeAfterASecond() throws IOException {
+  void shouldCountDropsLateThatComeAfterASecondAndSaySo() throws IOException {
     attach();
     send(START_NS + 2500 * MS, true);
     passTime(1400 * MS, 10);
@@ -209,6 +210,41 @@ class DropVerdictsTest {
     assertEquals(1, rows.dropped.values().stream().mapToLong(Long::longValue).sum());
     assertEquals(1, counters.get(AgentCounter.PACKETS_DROPPED_UNSEEN));
     assertEquals(1, counters.get(AgentCounter.PACKETS_OUT_OF_ORDER));
+    List<Long> wrong = List.of(2000L, List.copyOf(rows.dropped.keySet()).get(0));
+    assertTrue(rows.lost.keySet().containsAll(wrong), rows.lost + " without " + wrong);
+    assertEquals(Set.of(-1L), Set.copyOf(rows.lost.values()));
+    assertFalse(rows.lost.containsKey(1000L));
+  }
+
+  @Test
+  void shouldWaitForDropsAlsoWhileARingIsCrowded() throws IOException {
+    attach();
+    send(START_NS + 2900 * MS, true);
+    send(START_NS + 3001 * MS, false);
+    source.crowded = true;
+    passTime(4 * UNIT_NS, 250);
+
+    assertEquals(Map.of(2000L, 1L), rows.dropped);
+    assertEquals(Map.of(3000L, 1L), rows.accepted);
+    assertEquals(Map.of(), rows.lost);
+    assertEquals(0, counters.get(AgentCounter.PACKETS_OUT_OF_ORDER));
+  }
+
+  @Test
+  void shouldNotCallLostWhatTheCaptureLostAndTheHostDropped() throws IOException {
+    attach();
+    passTime(UNIT_NS, 10);
+    send(nowNs + 10 * MS, true);
+    for (int i = 20; i < 25; i++) {
+      dropped.add(nowNs + i * MS);
+    }
+    source.lose(8);
+    passTime(3 * UNIT_NS, 10);
+
+    assertEquals(Map.of(2000L, 6L), rows.dropped);
+    assertEquals(Map.of(), rows.accepted);
+    assertEquals(Map.of(2000L, 3L, 3000L, 0L), rows.lost);
+    assertEquals(5, counters.get(AgentCounter.PACKETS_DROPPED_UNSEEN));
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.flowlog.agent.worker;
 
-import io.flowlog.agent.capture.DropConfig;
+import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.capture.drops.DropSource;
 import io.flowlog.agent.capture.drops.KernelDrops;
 import java.io.IOException;
@@ -9,7 +9,7 @@ import java.io.IOException;
 class KernelDropsContractTest extends DropSourceContract {
   @Override
   DropSource open() throws IOException {
-    return KernelDrops.open(DropConfig.defaults(), counters);
+    return KernelDrops.open(CaptureConfig.defaults(), counters);
   }
 
   @Override

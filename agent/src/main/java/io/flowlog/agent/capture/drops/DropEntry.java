@@ -48,6 +48,9 @@ public final class DropEntry {
   /** The Ethernet address, 0 for none. */
   public long destinationMac;
 
+  /** The same, 0 unless a bridge gave the host packets and does not tell where they came in. */
+  public long sourceMac;
+
   /** Whether a socket of this host sent them. */
   public boolean fromHost;
 

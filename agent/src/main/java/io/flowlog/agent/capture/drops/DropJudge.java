@@ -139,10 +139,15 @@ public final class DropJudge {
       return DropPorts.NONE;
     }
     int input = ports.at(entry.inputInterface).number();
-    // Where the bridge does not say at which of its ports a packet came in.
     return input == DropPorts.NONE && ports.isBridge(entry.inputInterface)
-        ? ports.withSource(entry)
+        ? senderOf(entry)
         : input;
+  }
+
+  /** Where the bridge does not say at which of its ports a packet came in. */
+  private int senderOf(DropEntry entry) {
+    int owner = ports.withMac(entry.sourceMac).number();
+    return owner == DropPorts.NONE ? ports.withSource(entry) : owner;
   }
 
   private int ingressPort(DropEntry entry) {

@@ -1,5 +1,6 @@
 package io.flowlog.agent.capture.drops;
 
+import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.agent.metrics.AgentCounter;
@@ -54,15 +55,17 @@ public final class KernelDrops implements DropSource {
   }
 
   /**
-   * Has the kernel tell of drops from now on; of no interface yet.
+   * Has the kernel tell of drops from now on, in the unit of the capture; of no interface yet.
    *
    * @param counters of the thread that will collect them
    */
-  public static KernelDrops open(DropConfig settings, CounterSet counters) throws NativeException {
+  public static KernelDrops open(CaptureConfig capture, CounterSet counters)
+      throws NativeException {
+    DropConfig settings = capture.drops();
     List<String> wanted = new ArrayList<>(settings.reasons());
     wanted.addAll(settings.malformedReasons());
     DropSizes sizes = new DropSizes(ENTRIES, OVERFLOW_ENTRIES, DEVICES);
-    DropProgram program = DropProgram.open(sizes, wanted);
+    DropProgram program = DropProgram.open(sizes, wanted, capture.wirePackets());
     try {
       return new KernelDrops(program, settings, counters);
     } catch (NativeException e) {
@@ -137,6 +140,7 @@ public final class KernelDrops implements DropSource {
     entry.sourcePort = entries.sourcePort();
     entry.destinationPort = entries.destinationPort();
     entry.destinationMac = entries.destinationMac();
+    entry.sourceMac = entries.sourceMac();
     entry.fromHost = entries.isFromHost();
     entry.routed = entries.isRouted();
     entry.copy = entries.isCopy();

@@ -168,6 +168,16 @@ class DropJudgeTest {
   }
 
   @Test
+  void shouldFindAForgerByTheNetworkCardInstead() throws IOException {
+    entry.sourceLow = 77;
+    entry.sourceMac = MAC + 2;
+    entry.destinationLow = 1;
+    between(BRIDGE, 0).assertTold("out of 2");
+    entry.sourceMac = STRANGER;
+    between(BRIDGE, 0).assertTold();
+  }
+
+  @Test
   void shouldNotGuessBetweenTwoPortsWithOneAddress() throws IOException {
     DropPorts.Port twin = new DropPorts.Port(3, 14, MAC + 3, List.of(new byte[] {10, 0, 0, 2}));
     know(port(1, MAC + 1), port(2, MAC + 2), twin);

@@ -1,4 +1,4 @@
-package io.flowlog.agent.worker;
+package io.flowlog.agent.worker.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package io.flowlog.agent.worker;
+package io.flowlog.agent.worker.host;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

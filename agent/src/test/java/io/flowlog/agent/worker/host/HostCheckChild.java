@@ -1,4 +1,4 @@
-package io.flowlog.agent.worker;
+package io.flowlog.agent.worker.host;
 
 /** The program that {@link HostCheckTest} runs with other rights: prints what it finds. */
 final class HostCheckChild {
