@@ -23,6 +23,10 @@ final class DropThread {
   private final Heartbeat heartbeat;
   private final CounterSet counters;
   private final Thread thread = new Thread(this::run, NAME);
+
+  /** A batch that was not needed when it was last looked; the capture thread hears of none. */
+  private @Nullable DropBatch spare;
+
   private volatile Set<Integer> wanted = Set.of();
   private volatile Set<Integer> watched = Set.of();
   private volatile boolean stopping;
@@ -72,12 +76,17 @@ final class DropThread {
       queue.put(batch);
       batch = awaitEmpty();
     }
-    queue.put(batch);
+    if (batch.isEmpty()) {
+      spare = batch;
+    } else {
+      queue.put(batch);
+    }
     queue.completeUntil(drops.completeUntilNs(beforeNs));
   }
 
   private DropBatch awaitEmpty() throws InterruptedException {
-    DropBatch batch = queue.pollEmpty();
+    DropBatch batch = spare == null ? queue.pollEmpty() : spare;
+    spare = null;
     if (batch == null) {
       counters.increment(AgentCounter.DROP_QUEUE_FULL);
     }

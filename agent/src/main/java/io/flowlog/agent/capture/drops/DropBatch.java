@@ -35,6 +35,11 @@ public final class DropBatch {
     return size;
   }
 
+  /** Tells whether there is nothing to be told. */
+  public boolean isEmpty() {
+    return size == 0 && lostPackets == 0;
+  }
+
   public boolean isFull() {
     return size == CAPACITY;
   }

@@ -27,6 +27,9 @@ public final class KernelDrops implements DropSource {
   private static final int OVERFLOW_ENTRIES = 1 << 12;
   private static final int DEVICES = 1 << 12;
 
+  /** What only metrics show is asked for once a second. */
+  private static final int COLLECTIONS_PER_FIGURE = 10;
+
   private final DropProgram program;
   private final CounterSet counters;
   private final DropReasons reasons;
@@ -41,6 +44,7 @@ public final class KernelDrops implements DropSource {
   private long lostNews;
 
   private long missesTold;
+  private long collections;
 
   private KernelDrops(DropProgram program, DropConfig settings, CounterSet counters)
       throws NativeException {
@@ -102,12 +106,16 @@ public final class KernelDrops implements DropSource {
   @Override
   public void collect() throws NativeException {
     entries = program.collect();
-    long misses = program.recursionMisses();
-    counters.add(AgentCounter.DROPS_MISSED, misses - missesTold);
-    missesTold = misses;
-    long lost = program.lostPackets();
-    lostNews += lost - lostTold;
-    lostTold = lost;
+    if (program.hasNews()) {
+      long lost = program.lostPackets();
+      lostNews += lost - lostTold;
+      lostTold = lost;
+    }
+    if (collections++ % COLLECTIONS_PER_FIGURE == 0) {
+      long misses = program.recursionMisses();
+      counters.add(AgentCounter.DROPS_MISSED, misses - missesTold);
+      missesTold = misses;
+    }
   }
 
   @Override
