@@ -22,10 +22,10 @@ public final class ConfigLoader {
    * @param sets {@code key=value} each, the key as a dotted path
    */
   public static LoadedConfig load(@Nullable Path file, List<String> sets) {
-    return load(file, sets, HostName.KERNEL_FILE);
+    return load(file, sets, Surroundings.ofProcess());
   }
 
-  static LoadedConfig load(@Nullable Path file, List<String> sets, Path kernelHostName) {
+  static LoadedConfig load(@Nullable Path file, List<String> sets, Surroundings around) {
     List<Problem> problems = new ArrayList<>();
     Document document;
     try {
@@ -37,7 +37,7 @@ public final class ConfigLoader {
     Overrides overrides = new Overrides(tree, document.places(), problems);
     sets.forEach(overrides::apply);
     FieldReader reader = new FieldReader(tree);
-    AgentConfig config = Sections.read(reader, kernelHostName);
+    AgentConfig config = Sections.read(reader, around);
     for (FieldProblem problem : reader.problems()) {
       problems.add(document.locate("", problem));
     }

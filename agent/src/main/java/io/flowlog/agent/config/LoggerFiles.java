@@ -31,7 +31,7 @@ public final class LoggerFiles {
 
   /** Returns the rules that loggers in files are held to. */
   public static LoggerRules rules(Map<Layout, FieldChoice> fieldChoices, StoreConfig store) {
-    return new LoggerRules(fieldChoices, Endpoints.rules(store));
+    return new LoggerRules(fieldChoices, StoreSection.rules(store));
   }
 
   /** Loads one file, or the files of a directory. */

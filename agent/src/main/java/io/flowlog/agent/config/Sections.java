@@ -13,12 +13,9 @@ import io.flowlog.agent.port.Ids;
 import io.flowlog.agent.port.IpAddress;
 import io.flowlog.agent.record.RecordConfig;
 import io.flowlog.agent.spool.SpoolConfig;
-import io.flowlog.agent.store.StoreConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
@@ -34,10 +31,11 @@ final class Sections {
   private Sections() {}
 
   /** Reads the whole configuration; if the reader has problems then, the result means nothing. */
-  static AgentConfig read(FieldReader reader, Path kernelHostName) {
+  static AgentConfig read(FieldReader reader, Surroundings around) {
+    StoreSection store = new StoreSection(new Secrets(around.credentialsFolder()));
     AgentConfig config =
         new AgentConfig(
-            host(reader, kernelHostName),
+            host(reader, around.hostNameFile()),
             or(reader.value("region", Values::region), ""),
             or(reader.value("time_zone", Values::timeZone), ZoneOffset.UTC),
             or(reader.value("timestamp_unit", Values::timestampUnit), Values.TIMESTAMP_UNIT),
@@ -50,7 +48,7 @@ final class Sections {
             section(reader, "format", Sections::format),
             section(reader, "logger", Sections::logger),
             section(reader, "spool", Sections::spool),
-            section(reader, "store", Sections::store),
+            section(reader, "store", store::read),
             section(reader, "api", Sections::api));
     reader.refuseUnknown();
     return config;
@@ -169,20 +167,6 @@ final class Sections {
         reader.amount("age_max", Units.duration(SpoolConfig.AGE_MAX_MIN, SpoolConfig.AGE_MAX_MAX));
     return new SpoolConfig(
         defaults.syncToDisk(), or(bytesMax, defaults.bytesMax()), or(ageMax, defaults.ageMax()));
-  }
-
-  private static StoreConfig store(FieldReader reader) {
-    StoreConfig defaults = StoreConfig.defaults();
-    List<Path> directories =
-        or(reader.values("directories", Values::directory), defaults.directories());
-    List<StoreConfig.Endpoint> endpoints = new ArrayList<>();
-    for (FieldReader entry : reader.objects("endpoints")) {
-      StoreConfig.Endpoint endpoint = Endpoints.read(entry);
-      if (endpoint != null) {
-        Endpoints.add(endpoint, endpoints, entry);
-      }
-    }
-    return new StoreConfig(directories, endpoints);
   }
 
   private static ApiConfig api(FieldReader reader) {

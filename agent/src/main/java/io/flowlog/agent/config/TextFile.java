@@ -47,9 +47,24 @@ final class TextFile {
       return new Problem(
           file.toString(), 0, "", "permission denied", "let the agent's user read it");
     }
-    String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
     return new Problem(
-        file.toString(), 0, "", "cannot be read (" + reason + ")", "check the file and its disk");
+        file.toString(),
+        0,
+        "",
+        "cannot be read (" + reasonOf(e) + ")",
+        "check the file and its disk");
+  }
+
+  /** Returns why a file cannot be read, in words. */
+  static String reasonOf(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+    return String.valueOf(reason);
   }
 
   private static String decode(Path file, byte[] bytes) throws ProblemException {

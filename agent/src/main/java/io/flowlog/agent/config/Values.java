@@ -6,6 +6,7 @@ import io.flowlog.agent.port.FieldException;
 import io.flowlog.agent.port.FieldProblem;
 import io.flowlog.agent.port.NearestName;
 import io.flowlog.agent.record.RecordConfig;
+import io.flowlog.agent.store.EndpointConfig;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -102,6 +103,32 @@ final class Values {
           FieldProblem.quote(text) + " is not whole seconds", "file names end in seconds");
     }
     return unit;
+  }
+
+  /** Reads how an object store is spoken to. */
+  static EndpointConfig.Protocol protocol(String text) throws FieldException {
+    return switch (text) {
+      case "swift" -> EndpointConfig.Protocol.SWIFT;
+      case "s3" -> EndpointConfig.Protocol.S3;
+      default ->
+          throw new FieldException(
+              FieldProblem.quote(text) + " is not a known protocol", "use swift or s3");
+    };
+  }
+
+  /** Reads the path of a file, which may not exist yet. */
+  static Path file(String text) throws FieldException {
+    try {
+      Path path = Path.of(text);
+      if (path.isAbsolute() && path.getNameCount() > 0) {
+        return path.normalize();
+      }
+    } catch (InvalidPathException e) {
+      throw new FieldException(
+          FieldProblem.quote(text) + " cannot be a path on this host", "write e.g. /etc/x/y");
+    }
+    throw new FieldException(
+        FieldProblem.quote(text) + " is not an absolute path to a file", "start with /");
   }
 
   /** Reads the path of a directory, which may not exist yet. */

@@ -7,10 +7,8 @@ import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which storage URLs the operator allows. A URL may come from a tenant and credentials are sent to
@@ -18,19 +16,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param directories folders below which loggers of storage type FILE may write; none where such
  *     loggers are not allowed
- * @param endpoints what each allowed endpoint takes, by its {@link #authority}
+ * @param endpoints what each allowed endpoint takes; the longest prefix of a URL counts
  */
-public record StorageRules(List<Path> directories, Map<String, UrlForm> endpoints) {
+public record StorageRules(List<Path> directories, Map<EndpointPrefix, UrlForm> endpoints) {
   private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
-  private static final Pattern AUTHORITY =
-      Pattern.compile("([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?");
   private static final String SWIFT_SHAPE = "https://{endpoint}/v1/{account}/{container}/{folder}";
   private static final String S3_SHAPE = "https://{endpoint}/{bucket}/{folder}";
   private static final String FILE_SHAPE = "file:///var/lib/flow-logs";
   private static final int URL_CHARACTERS_MAX = 1024;
 
   /** Stands for every endpoint that is not named; no URL can name it. */
-  private static final String ANY_ENDPOINT = "*";
+  private static final EndpointPrefix ANY_ENDPOINT = new EndpointPrefix("*");
 
   public StorageRules {
     directories = List.copyOf(directories);
@@ -52,35 +48,28 @@ public record StorageRules(List<Path> directories, Map<String, UrlForm> endpoint
     S3_OR_SWIFT
   }
 
-  /** Returns the comparable host and port of an https URL without user info, or null. */
-  public static @Nullable String authority(URI url) {
-    String authority = url.getRawAuthority();
-    if (!"https".equalsIgnoreCase(url.getScheme())
-        || authority == null
-        || !AUTHORITY.matcher(authority).matches()) {
-      return null;
-    }
-    String lower = authority.toLowerCase(Locale.ROOT);
-    return lower.endsWith(":443") ? lower.substring(0, lower.length() - 4) : lower;
-  }
-
   /** Checks the URL of an object store. */
   String object(String text) throws FieldException {
     URI url = parse(text, SWIFT_SHAPE);
     if (url.getRawAuthority() != null && url.getRawAuthority().indexOf('@') >= 0) {
       throw new FieldException("names a user", "leave out everything up to the @");
     }
-    String authority = authority(url);
-    if (authority == null) {
+    EndpointPrefix prefix = EndpointPrefix.of(url);
+    boolean isHttps = "https".equalsIgnoreCase(url.getScheme());
+    UrlForm form = EndpointPrefix.longest(url, endpoints);
+    if (prefix == null || (form == null && !isHttps)) {
       throw wrong(text, "is not an https URL of an object store", "write " + SWIFT_SHAPE);
     }
-    UrlForm form = endpoints.getOrDefault(authority, endpoints.get(ANY_ENDPOINT));
+    String[] segments = segments(url, SWIFT_SHAPE);
+    if (form == null) {
+      form = endpoints.get(ANY_ENDPOINT);
+    }
     if (form == null) {
       throw new FieldException(
-          "the endpoint " + FieldProblem.quote(authority) + " is not in store.endpoints",
+          "the endpoint " + FieldProblem.quote(prefix.server()) + " is not in store.endpoints",
           "add it to the agent's config if credentials may be sent there");
     }
-    checkForm(text, segments(url, SWIFT_SHAPE), form);
+    checkForm(text, segments, form);
     return text;
   }
 

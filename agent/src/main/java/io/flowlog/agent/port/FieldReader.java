@@ -149,6 +149,15 @@ public final class FieldReader {
     return below(field, value);
   }
 
+  /** Opens an object below this one. What stands there instead is not told: it may be a secret. */
+  public FieldReader hiddenObject(String field, String remedy) {
+    Object value = ask(field);
+    if (value != null && !(value instanceof Map)) {
+      problem(field, "may not stand here itself", remedy);
+    }
+    return below(field, value);
+  }
+
   /** Opens the objects of a list below this one. */
   public List<FieldReader> objects(String field) {
     Object value = ask(field);

@@ -14,6 +14,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * A local directory as an object store: an object is the file whose path below the root is its key,
@@ -31,46 +33,66 @@ public final class DirectoryStore implements ObjectStore {
 
   @Override
   public void put(SealedFile file) throws StoreException {
-    String[] segments = segmentsOf(file.key());
     try {
-      Path folder = makeFolders(segments);
-      Path target = folder.resolve(segments[segments.length - 1]);
-      if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
-        throw refused(file.key(), "it is a directory there");
-      }
+      Path target = target(file.key());
+      Path folder = folderOf(target);
       place(file, folder, target);
       force(folder);
     } catch (StoreException e) {
       throw e;
     } catch (IOException e) {
-      throw failure(file, e);
+      throw failure(file.key(), e);
     }
   }
 
-  private String[] segmentsOf(ObjectKey key) throws StoreException {
-    String[] segments = key.text().split("/", -1);
-    for (String segment : segments) {
-      if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
-        throw refused(key, "a folder or name in it is empty, '.' or '..'");
-      }
+  @Override
+  public void putEmpty(ObjectKey key) throws StoreException {
+    try {
+      Path target = target(key);
+      // not written through a link that lies there
+      Files.deleteIfExists(target);
+      Files.createFile(target);
+    } catch (StoreException e) {
+      throw e;
+    } catch (IOException e) {
+      throw failure(key, e);
     }
-    return segments;
   }
 
-  private StoreException refused(ObjectKey key, String why) {
-    return new StoreException(
-        StoreException.Code.KEY_REFUSED,
-        "cannot store '" + key + "' in " + root + ": " + why + ": correct the logger's names",
-        null);
+  @Override
+  public void delete(ObjectKey key) throws StoreException {
+    try {
+      Path target = target(key);
+      Files.deleteIfExists(target);
+      force(folderOf(target));
+    } catch (StoreException e) {
+      throw e;
+    } catch (IOException e) {
+      throw failure(key, e);
+    }
+  }
+
+  /** Returns the file that an object is; its folder is there then. */
+  private Path target(ObjectKey key) throws IOException {
+    List<String> segments = KeySegments.of(key, root.toString());
+    Path target = makeFolders(segments).resolve(segments.get(segments.size() - 1));
+    if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+      throw KeySegments.refused(key, root.toString(), "it is a directory there");
+    }
+    return target;
+  }
+
+  private static Path folderOf(Path target) {
+    return Objects.requireNonNull(target.getParent(), "a target is below the root");
   }
 
   /** Makes the folders of a key, each of which must lead to a place below the root. */
-  private Path makeFolders(String[] segments) throws IOException {
+  private Path makeFolders(List<String> segments) throws IOException {
     Files.createDirectories(root);
     Path realRoot = root.toRealPath();
     Path folder = realRoot;
-    for (int i = 0; i < segments.length - 1; i++) {
-      Path next = folder.resolve(segments[i]);
+    for (String segment : segments.subList(0, segments.size() - 1)) {
+      Path next = folder.resolve(segment);
       if (!Files.exists(next)) {
         makeFolder(next);
         force(folder);
@@ -145,9 +167,9 @@ public final class DirectoryStore implements ObjectStore {
     }
   }
 
-  private StoreException failure(SealedFile file, IOException cause) {
+  private StoreException failure(ObjectKey key, IOException cause) {
     SpoolException.Code kind = SpoolException.Code.of(cause, root);
-    String what = "cannot store '" + file.key() + "' in " + root + ": ";
+    String what = "cannot store '" + key + "' in " + root + ": ";
     String reason = SpoolException.reasonOf(cause);
     return switch (kind) {
       case DISK_FULL ->

@@ -1,5 +1,6 @@
 package io.flowlog.agent.store;
 
+import io.flowlog.agent.spool.ObjectKey;
 import io.flowlog.agent.spool.SealedFile;
 
 /** A place where files stay under their key: below one logger's storage URL. */
@@ -11,4 +12,18 @@ public interface ObjectStore {
    * @throws StoreException when that is not certain; the same call may be made again
    */
   void put(SealedFile file) throws StoreException;
+
+  /**
+   * Stores an object of 0 bytes, to see whether the store takes any.
+   *
+   * @throws StoreException when that is not certain
+   */
+  void putEmpty(ObjectKey key) throws StoreException;
+
+  /**
+   * Takes an object away; that there is none is fine too.
+   *
+   * @throws StoreException when it may still be there
+   */
+  void delete(ObjectKey key) throws StoreException;
 }

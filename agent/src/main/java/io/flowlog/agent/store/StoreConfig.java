@@ -1,39 +1,27 @@
 package io.flowlog.agent.store;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of the places where files go to stay. Nothing is ever sent to a place that is not here.
  *
  * @param directories folders below which loggers of storage type FILE may write
+ * @param uploadsMax how many files go to object stores at once, whichever they are
  */
-public record StoreConfig(List<Path> directories, List<Endpoint> endpoints) {
+public record StoreConfig(
+    List<Path> directories,
+    List<IdentityConfig> identities,
+    List<EndpointConfig> endpoints,
+    int uploadsMax) {
   public StoreConfig {
     directories = List.copyOf(directories);
+    identities = List.copyOf(identities);
     endpoints = List.copyOf(endpoints);
   }
 
   /** Returns the settings of a host that says nothing: no place at all. */
   public static StoreConfig defaults() {
-    return new StoreConfig(List.of(), List.of());
+    return new StoreConfig(List.of(), List.of(), List.of(), 16);
   }
-
-  /** How an endpoint is spoken to. */
-  public enum Protocol {
-    /** OpenStack Swift. */
-    SWIFT,
-    /** Amazon's S3. */
-    S3
-  }
-
-  /**
-   * An object store that loggers may name in their storage_url.
-   *
-   * @param url scheme, host and port, no path
-   * @param s3Url where the S3 side of a store is whose loggers write Swift's form of URL
-   */
-  public record Endpoint(URI url, Protocol protocol, @Nullable URI s3Url) {}
 }

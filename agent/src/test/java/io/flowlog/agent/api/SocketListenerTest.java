@@ -214,7 +214,8 @@ class SocketListenerTest {
     for (FlowLogger logger : List.of(own, everybodys)) {
       Path file = folder.resolve(logger.id() + ".json");
       Files.writeString(file, get(LOGGERS + "/" + logger.id()));
-      StoreConfig store = new StoreConfig(List.of(Path.of("/srv/flow-logs")), List.of());
+      StoreConfig store =
+          new StoreConfig(List.of(Path.of("/srv/flow-logs")), List.of(), List.of(), 1);
       var loaded = LoggerFiles.load(file, LoggerFiles.rules(RowLayout.fieldChoices(), store));
       assertEquals(List.of(), loaded.problems());
       assertEquals(List.of(logger), loaded.values());

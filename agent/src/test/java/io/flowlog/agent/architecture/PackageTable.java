@@ -60,7 +60,8 @@ final class PackageTable {
     row(rows, "org.xerial.snappy..", "format");
     row(rows, "software.amazon.awssdk..", "store");
     row(rows, "java.net.http..", "store");
-    row(rows, "com.fasterxml.jackson.core..", "api", "cli");
+    row(rows, "javax.net.ssl..", "store");
+    row(rows, "com.fasterxml.jackson.core..", "api", "cli", "store");
     row(rows, "io.netty..", "api", "port", "capture.ovs");
     row(rows, "io.micrometer..", "metrics");
     row(rows, "io.prometheus..", "metrics");

@@ -9,10 +9,7 @@ import io.flowlog.agent.format.FormatConfig;
 import io.flowlog.agent.format.TimestampUnit;
 import io.flowlog.agent.port.FieldProblem;
 import io.flowlog.agent.store.StoreConfig;
-import io.flowlog.agent.store.StoreConfig.Endpoint;
-import io.flowlog.agent.store.StoreConfig.Protocol;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,9 +79,7 @@ class ConfigLoaderTest {
             "logger: {admin_projects: [7D9F0C3B-5A1E-4F68-80A2-C4E6D8B0F1A3]}",
             "store:",
             "  directories: [/a, /b/../c]",
-            "  endpoints:",
-            "  - {url: 'https://one.example', protocol: swift}",
-            "  - {url: 'https://two.example:8443', protocol: s3, s3_url: 'https://s3.example'}");
+            "  uploads_max: 3");
     AgentConfig config = good(file);
     assertEquals("a.b-c", config.host());
     assertEquals("KR1", config.region());
@@ -102,14 +97,7 @@ class ConfigLoaderTest {
     assertEquals(new FormatConfig(false, 7), config.format());
     assertEquals(List.of("7d9f0c3b5a1e4f6880a2c4e6d8b0f1a3"), config.logger().adminProjects());
     assertEquals(
-        new StoreConfig(
-            List.of(Path.of("/a"), Path.of("/c")),
-            List.of(
-                new Endpoint(URI.create("https://one.example"), Protocol.SWIFT, null),
-                new Endpoint(
-                    URI.create("https://two.example:8443"),
-                    Protocol.S3,
-                    URI.create("https://s3.example")))),
+        new StoreConfig(List.of(Path.of("/a"), Path.of("/c")), List.of(), List.of(), 3),
         config.store());
   }
 
@@ -176,21 +164,6 @@ class ConfigLoaderTest {
             + " two: write 64KiB",
         "capture: {ring_bytes: 3MiB, ring_block_bytes: 1MiB}|capture.ring_bytes: has no room for"
             + " one ring of 4 blocks: write at least 4MiB",
-        "store: {endpoints: [x]}|store.endpoints[0]: must be an object, not the text \"x\": write"
-            + " key: value",
-        "store: {endpoints: [{url: 'https://a'}]}|store.endpoints[0].protocol: is required: write"
-            + " swift or s3",
-        "store: {endpoints: [{protocol: s3}]}|store.endpoints[0].url: is required: write"
-            + " https://{host}",
-        "store: {endpoints: [{url: 'http://a', protocol: s3}]}|store.endpoints[0].url:"
-            + " \"http://a\" is not the address of an object store: write https://{host} or"
-            + " https://{host}:{port}, nothing behind it",
-        "store: {endpoints: [{url: 'https://a', protocol: ftp}]}|store.endpoints[0].protocol:"
-            + " \"ftp\" is not a known protocol: use swift or s3",
-        "store: {endpoints: [{url: 'https://a', protocol: swift, s3_url: 'https://b'}]}|"
-            + "store.endpoints[0].s3_url: has no use with swift: drop it, or set protocol: s3",
-        "store: {endpoints: [{url: 'https://a', protocol: s3}, {url: 'https://A:443', protocol:"
-            + " s3}]}|store.endpoints[1].url: \"a\" is listed already: keep one entry for it",
         "[a, b]|holds no keys: write key: value",
       })
   void shouldRefuse(String yaml, String message) {
@@ -258,7 +231,7 @@ class ConfigLoaderTest {
             + " mend the line, or the one before it",
       })
   void shouldRefuseSets(String set, String message) {
-    LoadedConfig loaded = ConfigLoader.load(null, List.of(set), hostName);
+    LoadedConfig loaded = ConfigLoader.load(null, List.of(set), new Surroundings(hostName, null));
     assertEquals(List.of(message), files.lines(loaded.problems()));
     assertNull(loaded.config());
   }
@@ -266,11 +239,15 @@ class ConfigLoaderTest {
   @Test
   void shouldKnowWhichKeysWereGiven() {
     Path file = files.write("some.yaml", "capture: {exclude_addresses: []}");
-    LoadedConfig loaded = ConfigLoader.load(file, List.of("format.csv_header=true"), hostName);
+    LoadedConfig loaded =
+        ConfigLoader.load(
+            file, List.of("format.csv_header=true"), new Surroundings(hostName, null));
     assertEquals(
         Set.of("capture", "capture.exclude_addresses", "format", "format.csv_header"),
         loaded.givenPaths());
-    assertEquals(Set.of(), ConfigLoader.load(null, List.of(), hostName).givenPaths());
+    assertEquals(
+        Set.of(),
+        ConfigLoader.load(null, List.of(), new Surroundings(hostName, null)).givenPaths());
   }
 
   @Test
@@ -380,7 +357,7 @@ class ConfigLoaderTest {
   }
 
   private AgentConfig good(@Nullable Path file, String... sets) {
-    LoadedConfig loaded = ConfigLoader.load(file, List.of(sets), hostName);
+    LoadedConfig loaded = ConfigLoader.load(file, List.of(sets), new Surroundings(hostName, null));
     assertEquals(List.of(), loaded.problems());
     AgentConfig config = loaded.config();
     if (config == null) {
@@ -390,7 +367,7 @@ class ConfigLoaderTest {
   }
 
   private void expect(@Nullable Path file, String... lines) {
-    LoadedConfig loaded = ConfigLoader.load(file, List.of(), hostName);
+    LoadedConfig loaded = ConfigLoader.load(file, List.of(), new Surroundings(hostName, null));
     assertEquals(List.of(lines), files.lines(loaded.problems()));
     assertNull(loaded.config());
   }

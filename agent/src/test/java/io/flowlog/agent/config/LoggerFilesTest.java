@@ -6,7 +6,6 @@ import io.flowlog.agent.logger.FlowLogger;
 import io.flowlog.agent.logger.LoggerIds;
 import io.flowlog.agent.logger.LoggerRules;
 import io.flowlog.agent.record.RowLayout;
-import io.flowlog.agent.store.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +20,7 @@ class LoggerFilesTest {
   private static final String ID = "c0a8f6d2-3b7e-4a15-8f90-6d4e2c1b0a98";
 
   private final LoggerRules rules =
-      LoggerFiles.rules(
-          RowLayout.fieldChoices(), new StoreConfig(List.of(Path.of("/srv/logs")), List.of()));
+      LoggerFiles.rules(RowLayout.fieldChoices(), TestStores.directory("/srv/logs"));
   private final Path directory;
   private final TemporaryFiles files;
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.logger.LoggerRules;
 import io.flowlog.agent.record.RowLayout;
-import io.flowlog.agent.store.StoreConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,7 +119,8 @@ class MutatedFilesTest {
     run(
         CONFIG,
         file -> {
-          LoadedConfig loaded = ConfigLoader.load(file, List.of(), hostName);
+          LoadedConfig loaded =
+              ConfigLoader.load(file, List.of(), new Surroundings(hostName, null));
           assertEquals(loaded.config() == null, !loaded.problems().isEmpty());
           return loaded.problems();
         });
@@ -129,8 +129,7 @@ class MutatedFilesTest {
   @Test
   void shouldSurviveAnyLoggers() {
     LoggerRules rules =
-        LoggerFiles.rules(
-            RowLayout.fieldChoices(), new StoreConfig(List.of(Path.of("/srv/logs")), List.of()));
+        LoggerFiles.rules(RowLayout.fieldChoices(), TestStores.directory("/srv/logs"));
     run(LOGGERS, file -> LoggerFiles.load(file, rules).problems());
   }
 
@@ -161,7 +160,8 @@ class MutatedFilesTest {
   void shouldSurviveAnySet() {
     for (int i = 0; i < ROUNDS; i++) {
       String set = new String(mutate("format.rows_per_file=[1, {a: b}]"), StandardCharsets.UTF_8);
-      for (Problem problem : ConfigLoader.load(null, List.of(set), hostName).problems()) {
+      for (Problem problem :
+          ConfigLoader.load(null, List.of(set), new Surroundings(hostName, null)).problems()) {
         assertEquals("--set", problem.file(), set);
         assertEquals(1, problem.toString().lines().count(), problem.toString());
       }

@@ -9,11 +9,9 @@ import io.flowlog.agent.logger.StorageRules;
 import io.flowlog.agent.port.FieldReader;
 import io.flowlog.agent.port.PortRules;
 import io.flowlog.agent.record.RowLayout;
+import io.flowlog.agent.store.EndpointConfig.Protocol;
 import io.flowlog.agent.store.StoreConfig;
-import io.flowlog.agent.store.StoreConfig.Endpoint;
-import io.flowlog.agent.store.StoreConfig.Protocol;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,24 +37,24 @@ class ShippedConfigTest {
 
   private final TemporaryFiles files;
   private final Path examples;
-  private final Path hostName;
+  private final Surroundings around;
 
   ShippedConfigTest(@TempDir Path directory) {
     files = new TemporaryFiles(directory);
     examples = directory.resolve("examples");
-    hostName = files.write("hostname", "node-7");
+    around = new Surroundings(files.write("hostname", "node-7"), null);
   }
 
   @Test
   void shouldShipTheBuiltInDefaults() {
-    LoadedConfig shipped = ConfigLoader.load(FILE, List.of(), hostName);
+    LoadedConfig shipped = ConfigLoader.load(FILE, List.of(), around);
     assertEquals(List.of(), shipped.problems());
-    assertEquals(ConfigLoader.load(null, List.of(), hostName).config(), shipped.config());
+    assertEquals(ConfigLoader.load(null, List.of(), around).config(), shipped.config());
   }
 
   @Test
   void shouldShipEveryKeyOfTheCode() {
-    Set<String> given = new TreeSet<>(ConfigLoader.load(FILE, List.of(), hostName).givenPaths());
+    Set<String> given = new TreeSet<>(ConfigLoader.load(FILE, List.of(), around).givenPaths());
     given.removeIf(path -> path.contains("["));
     Set<String> known = configKeys(true);
     known.removeIf(path -> path.contains("["));
@@ -84,11 +82,7 @@ class ShippedConfigTest {
   void shouldShipLoggersThatWorkOnceTheirStorageIsAllowed() throws IOException {
     List<String> names = enable("loggers.d");
     StoreConfig store =
-        new StoreConfig(
-            List.of(Path.of("/var/log/flow-logs")),
-            List.of(
-                new Endpoint(
-                    URI.create("https://object-storage.example.com"), Protocol.SWIFT, null)));
+        TestStores.of("/var/log/flow-logs", "https://object-storage.example.com", Protocol.SWIFT);
     var loaded = LoggerFiles.load(examples, LoggerFiles.rules(RowLayout.fieldChoices(), store));
     assertEquals(List.of(), loaded.problems());
     assertEquals(names.size(), loaded.values().size());
@@ -125,10 +119,15 @@ class ShippedConfigTest {
     return names;
   }
 
-  /** Returns the keys that the code asks for, with one endpoint so that its keys show. */
+  /**
+   * Returns the keys that the code asks for, with one object in each list so that its keys show.
+   */
   private Set<String> configKeys(boolean withSections) {
-    FieldReader reader = new FieldReader(Map.of("store", Map.of("endpoints", List.of(Map.of()))));
-    Sections.read(reader, hostName);
+    FieldReader reader =
+        new FieldReader(
+            Map.of(
+                "store", Map.of("endpoints", List.of(Map.of()), "identities", List.of(Map.of()))));
+    Sections.read(reader, around);
     Set<String> keys = new TreeSet<>(reader.askedPaths());
     if (!withSections) {
       Set<String> all = Set.copyOf(keys);

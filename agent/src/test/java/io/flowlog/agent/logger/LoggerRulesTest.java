@@ -43,7 +43,8 @@ class LoggerRulesTest {
       new LoggerRules(
           choices(),
           new StorageRules(
-              List.of(Path.of("/srv/logs")), Map.of("store.example.com", UrlForm.SWIFT)));
+              List.of(Path.of("/srv/logs")),
+              Map.of(new EndpointPrefix("https://store.example.com"), UrlForm.SWIFT)));
 
   private final Map<String, @Nullable Object> tree =
       new LinkedHashMap<>(

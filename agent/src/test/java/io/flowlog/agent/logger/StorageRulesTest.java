@@ -21,9 +21,11 @@ class StorageRulesTest {
       new StorageRules(
           List.of(Path.of("/srv/logs")),
           Map.of(
-              "swift.example.com", UrlForm.SWIFT,
-              "s3.example.com:8443", UrlForm.S3,
-              "both.example.com", UrlForm.S3_OR_SWIFT));
+              new EndpointPrefix("https://swift.example.com"), UrlForm.SWIFT,
+              new EndpointPrefix("https://s3.example.com:8443"), UrlForm.S3,
+              new EndpointPrefix("https://both.example.com"), UrlForm.S3_OR_SWIFT,
+              new EndpointPrefix("http://plain.example.com"), UrlForm.SWIFT,
+              new EndpointPrefix("https://one.example.com/v1/AUTH_1"), UrlForm.SWIFT));
 
   @ParameterizedTest
   @ValueSource(
@@ -36,6 +38,9 @@ class StorageRulesTest {
         "https://s3.example.com:8443/bucket/a",
         "https://both.example.com/bucket/a/b",
         "https://both.example.com/v1/AUTH_1/box/a",
+        "http://plain.example.com/v1/AUTH_1/box/a",
+        "https://one.example.com/v1/AUTH_1/box/a",
+        "https://one.example.com/v1/%41UTH_1/box/a",
       })
   void shouldTakeUrlsAtKnownEndpoints(String url) throws FieldException {
     assertEquals(url, rules.object(url));
@@ -45,6 +50,11 @@ class StorageRulesTest {
   @CsvSource({
     "https://evil.example.com/v1/AUTH_1/box/a, is not in store.endpoints",
     "https://swift.example.com:8443/v1/AUTH_1/box/a, is not in store.endpoints",
+    "https://one.example.com/v1/AUTH_2/box/a, is not in store.endpoints",
+    "https://one.example.com/v1/AUTH_12/box/a, is not in store.endpoints",
+    "https://one.example.com/v1/AUTH_1/../AUTH_2/box/a, has a . or .. in its path",
+    "https://one.example.com/v1/AUTH_1%2Fbox/a/b/c, hides a slash",
+    "https://plain.example.com/v1/AUTH_1/box/a, is not in store.endpoints",
     "https://swift.example.com.evil.com/v1/AUTH_1/box/a, is not in store.endpoints",
     "https://swift.example.com@evil.com/v1/AUTH_1/box/a, names a user",
     "https://u:p@swift.example.com/v1/AUTH_1/box/a, names a user",

@@ -2,6 +2,7 @@ package io.flowlog.agent.store;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -96,5 +97,16 @@ abstract class ObjectStoreContract {
     assertTrue(String.valueOf(e.getMessage()).contains(KEY), e.getMessage());
     assertEquals(StoreException.Code.UNAVAILABLE, e.code());
     assertArrayEquals(bytes("old"), stored(KEY));
+  }
+
+  @Test
+  void shouldStoreAnEmptyObjectAndTakeItAwayAgain() throws IOException {
+    ObjectKey probe = new ObjectKey(".flowlog-probe_1_host");
+    store().putEmpty(probe);
+    assertArrayEquals(new byte[0], stored(probe.text()));
+    store().putEmpty(probe);
+    store().delete(probe);
+    assertNull(stored(probe.text()));
+    store().delete(probe);
   }
 }

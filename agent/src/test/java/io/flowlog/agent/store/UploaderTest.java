@@ -11,6 +11,7 @@ import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.spool.JournalFile;
 import io.flowlog.agent.spool.NumberEncoders;
+import io.flowlog.agent.spool.ObjectKey;
 import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.RowJournal;
 import io.flowlog.agent.spool.SealJob;
@@ -49,6 +50,16 @@ class UploaderTest {
     final Set<UUID> refused = new HashSet<>();
     int attempts;
     @Nullable StoreException failure;
+
+    @Override
+    public void putEmpty(ObjectKey key) {
+      throw new AssertionError("an uploader stores files");
+    }
+
+    @Override
+    public void delete(ObjectKey key) {
+      throw new AssertionError("an uploader deletes nothing");
+    }
 
     @Override
     public void put(SealedFile file) throws StoreException {
