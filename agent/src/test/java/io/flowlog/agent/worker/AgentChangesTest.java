@@ -14,11 +14,9 @@ import io.flowlog.agent.logger.FlowLogger.TrafficFilter;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.port.LoggingPort;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -247,23 +245,6 @@ class AgentChangesTest {
     assertEquals(
         List.of("00:00 1 7 1 OK", "00:02 1 9 1 OK", "00:02 1   SKIPDATA", "00:03 1   NODATA"),
         rows(SHORT));
-  }
-
-  @Test
-  void shouldNotOverwriteWhatAForgottenLifeMayHaveStored() throws IOException {
-    send(ONE, 0.5, 7);
-    agent.kill();
-    try (Stream<Path> state = Files.walk(folder.resolve("state"))) {
-      for (Path file : state.filter(Files::isRegularFile).toList()) {
-        Files.delete(file);
-      }
-    }
-    agent.start(at(2));
-    send(ONE, 2.5, 7);
-    send(ONE, 4.5, 7);
-    agent.advanceTo(at(8));
-    long start = at(2) / UNIT_NS;
-    assertEquals(List.of("00:00_r" + start + " 1 7 1 OK", "00:04 1 7 1 OK"), rows(LONG));
   }
 
   @Test
