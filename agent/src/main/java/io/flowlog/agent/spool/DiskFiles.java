@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
@@ -98,10 +99,13 @@ final class DiskFiles {
     }
   }
 
-  /** Has a file say that it was changed then. */
+  /** Has a file, which may be gone already, say that it was changed then. */
   void changedNs(Path path, long timeNs) throws SpoolException {
     try {
       Files.setLastModifiedTime(path, FileTime.from(timeNs, TimeUnit.NANOSECONDS));
+    } catch (NoSuchFileException e) {
+      // somebody cleans up by hand: no reason to end
+      return;
     } catch (IOException e) {
       throw SpoolException.of("write", path, e);
     }

@@ -158,12 +158,13 @@ final class SealedFolder {
 
   /** Deletes a file; harmless when it is gone already. */
   void release(SealedFile file) throws SpoolException {
-    disk.delete(file.path());
-    waiting.remove(file);
     SealManifest manifest = manifests.get(SealManifest.baseNameOf(file));
-    if (manifest != null && waitingOf(manifest).isEmpty()) {
+    if (manifest != null && waitingOf(manifest).equals(List.of(file))) {
+      // first, so that a failure leaves the file where it was, too
       noteEmpty(manifest);
     }
+    disk.delete(file.path());
+    waiting.remove(file);
   }
 
   /** Remembers it over restarts, too: part numbers are kept for a while from now on. */
@@ -192,6 +193,7 @@ final class SealedFolder {
       if (emptyNs != null
           && emptyNs < emptyBeforeNs
           && manifest.endNs() < emptyBeforeNs
+          && waitingOf(manifest).isEmpty()
           && !journals.hasAnyUpTo(manifest.sequence(), manifest.endNs())) {
         disk.delete(pathOf(manifest));
         emptySinceNs.remove(manifest.baseName());
