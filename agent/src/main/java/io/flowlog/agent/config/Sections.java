@@ -63,6 +63,7 @@ final class Sections {
         or(reader.flag("wire_packets"), defaults.wirePackets()),
         rings(reader, defaults.rings()),
         drops(reader, defaults.drops()),
+        NflogGroups.read(reader.objects("nflog")),
         conntrack(reader, defaults.conntrack()));
   }
 

@@ -39,6 +39,25 @@ public enum AgentCounter {
       "Dropped packets of too many flows at once: their ports' intervals are SKIPDATA."),
   DROPS_MISSED(
       "drops_missed_total", "Drops in the kernel that interrupted the look at another one."),
+  NFLOG_LOST(
+      "nflog_lost_total",
+      "Packets that firewalls logged and nobody could read in time: the intervals of all ports are"
+          + " SKIPDATA: raise receive_bytes of capture.nflog, or log to several groups."),
+  NFLOG_OVERRUNS("nflog_overruns_total", "Times that a group of NFLOG had no room for messages."),
+  NFLOG_ACCEPTED("nflog_accepted_total", "Packets that firewalls logged and let pass."),
+  NFLOG_PREFIX_UNKNOWN(
+      "nflog_prefix_unknown_total",
+      "Packets that firewalls logged with a prefix that capture.nflog does not list: in no"
+          + " record."),
+  NFLOG_UNTIMED(
+      "nflog_untimed_total",
+      "Packets that firewalls logged behind the forward hook, where they have no time: counted at"
+          + " the time when they were read."),
+  NFLOG_LARGE(
+      "nflog_large_total",
+      "Dropped packets that may have been several on the wire, which NFLOG does not tell: their"
+          + " ports' intervals are SKIPDATA."),
+  NFLOG_BROKEN("nflog_broken_total", "Datagrams of NFLOG that could not be read to their end."),
   DROP_QUEUE_FULL(
       "drop_queue_full_total",
       "Times that the thread that collects drops waited for the capture thread."),

@@ -80,12 +80,11 @@ public final class Daemon implements AutoCloseable {
   }
 
   private static HostSurvey survey(DaemonSettings settings, DropEvidence evidence) {
-    KernelDrops drops = evidence.drops();
     return HostSurvey.during(
         settings.capture(),
         settings.flow().tableBytes(),
         evidence.problems(),
-        drops == null ? Set.of() : drops.reasonNames());
+        evidence.drops() instanceof KernelDrops drops ? drops.reasonNames() : Set.of());
   }
 
   /** Claims the state folder and starts everything. */
@@ -93,7 +92,8 @@ public final class Daemon implements AutoCloseable {
     Spool spool = Spool.open(spoolFolder(settings), settings.spool(), around.counters().spool());
     HostInterfaces links = null;
     try {
-      DropEvidence evidence = DropEvidence.open(settings.capture(), around.log());
+      DropEvidence evidence =
+          DropEvidence.open(settings.capture(), around.counters().drops(), around.log());
       ConntrackEvidence connections =
           ConntrackEvidence.open(settings.capture().conntrack(), around.log());
       links = HostInterfaces.open();

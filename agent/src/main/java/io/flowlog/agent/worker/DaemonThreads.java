@@ -1,7 +1,7 @@
 package io.flowlog.agent.worker;
 
 import io.flowlog.agent.capture.conntrack.KernelConnections;
-import io.flowlog.agent.capture.drops.KernelDrops;
+import io.flowlog.agent.capture.drops.DropSource;
 import io.flowlog.agent.capture.ring.RingBudget;
 import io.flowlog.agent.capture.ring.RingSource;
 import io.flowlog.agent.capture.ring.RingUse;
@@ -134,7 +134,7 @@ final class DaemonThreads {
 
   private @Nullable DropVerdicts verdicts(
       DropEvidence evidence, DropQueue dropQueue, WorkerCounters counters) {
-    KernelDrops told = evidence.drops();
+    DropSource told = evidence.drops();
     return told == null
         ? null
         : new DropVerdicts(
@@ -147,7 +147,7 @@ final class DaemonThreads {
 
   private @Nullable DropThread dropThread(
       DropEvidence evidence, DropQueue dropQueue, WorkerCounters counters) {
-    KernelDrops told = evidence.drops();
+    DropSource told = evidence.drops();
     return told == null
         ? null
         : DropThread.start(told, dropQueue, heartbeat(DropThread.NAME), counters.drops());
