@@ -47,9 +47,8 @@
  * count, with keys that are fixed from then on. Its journal is the last slice whose rows are in the
  * files: the logger needs no slice up to that one any more. It outlives its files by two days, so
  * that further files of the same interval (after a change of the logger within it) number their
- * parts on; since when it has none is its own time of change. A file
- * is a part when it is sealed before its interval's end, when the interval has others, or when its
- * rows are too many for one.
+ * parts on; since when it has none is its own time of change. A file is a part when it is sealed
+ * before its interval's end, when the interval has others, or when its rows are too many for one.
  *
  * <p>Who makes and who deletes: {@link io.flowlog.agent.spool.RowJournal} makes journals, {@link
  * io.flowlog.agent.spool.Spool#retire} deletes them once all loggers are sealed. {@link

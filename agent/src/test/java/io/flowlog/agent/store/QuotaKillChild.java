@@ -29,7 +29,7 @@ final class QuotaKillChild {
   private static final long MINUTE_NS = 60 * TestRows.SECOND_NS;
   private static final int NUMBERS_PER_MINUTE = 100;
   private static final SpoolConfig BOUNDS =
-      new SpoolConfig(false, 10 * 32L << 10, Duration.ofHours(1));
+      new SpoolConfig(false, (10 * 32L) << 10, Duration.ofHours(1));
   private static final List<FlowLogger> LOGGERS =
       List.of(TestRows.logger(1, TrafficFilter.ALL), TestRows.logger(2, TrafficFilter.ALL));
 

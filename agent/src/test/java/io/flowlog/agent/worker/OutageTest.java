@@ -45,7 +45,7 @@ class OutageTest {
   private static final int FILES_MAX = 40;
 
   private static final SpoolConfig BOUNDS =
-      new SpoolConfig(false, FILES_MAX * 32L << 10, Duration.ofHours(1));
+      new SpoolConfig(false, (FILES_MAX * 32L) << 10, Duration.ofHours(1));
 
   /** Has a file every interval; the other one every tenth. */
   private static final FlowLogger OFTEN = logger(1, 1);
@@ -234,8 +234,7 @@ class OutageTest {
   }
 
   @Test
-  void shouldDiscardOldFilesWhenTheDiskIsFullBeforeTheBoundsAreReached()
-      throws Exception {
+  void shouldDiscardOldFilesWhenTheDiskIsFullBeforeTheBoundsAreReached() throws Exception {
     thread.close();
     spool.close();
     try (SmallDisk disk = new SmallDisk(folder.resolve("disk"))) {
@@ -256,7 +255,8 @@ class OutageTest {
       assertTrue(left.size() < 27, left.size() + " files are left");
       assertEquals(24, waitingOf(OFTEN).get(waitingOf(OFTEN).size() - 1));
       assertEquals(27 - left.size(), counters.get(AgentCounter.FILES_DISCARDED_QUOTA));
-      assertTrue(events.lines().get(0).contains("the disk of state_dir is full"), events.lines().get(0));
+      assertTrue(
+          events.lines().get(0).contains("the disk of state_dir is full"), events.lines().get(0));
       spool.close();
     }
     open();

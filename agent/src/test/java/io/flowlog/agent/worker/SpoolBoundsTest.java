@@ -53,7 +53,10 @@ class SpoolBoundsTest {
     spool = Spool.open(folder.resolve("spool"), new SpoolConfig(false), counters);
     SpoolBounds.Means means =
         new SpoolBounds.Means(
-            SpoolConfig.defaults(), new StateFolder(folder.resolve("state")), events.log(), counters);
+            SpoolConfig.defaults(),
+            new StateFolder(folder.resolve("state")),
+            events.log(),
+            counters);
     bounds = new SpoolBounds(spool, means, tickNs, nowNs);
   }
 
@@ -111,7 +114,8 @@ class SpoolBoundsTest {
     Path inTheWay = Files.writeString(folder.resolve("state"), "");
     seal(OFF);
     bounds.keepDisabled(COLLECTING, 0, START_NS);
-    assertTrue(bounds.problems().get(0).contains(inTheWay + ": make room"), bounds.problems().get(0));
+    assertTrue(
+        bounds.problems().get(0).contains(inTheWay + ": make room"), bounds.problems().get(0));
     assertEquals(1, waiting().size());
     Files.delete(inTheWay);
     bounds.keepDisabled(COLLECTING, HOUR_NS, START_NS);
