@@ -131,6 +131,23 @@ public enum AgentCounter {
   FILES_SEALED("files_sealed_total", "Files encoded and sealed in the spool."),
   FILES_STORED("files_stored_total", "Sealed files confirmed by their store."),
   ROWS_STORED("rows_stored_total", "Rows in those files; a record is one row for each logger."),
+  FILES_DISCARDED_QUOTA(
+      "files_discarded_quota_total",
+      "Files that were never stored because too much waited, or the disk was full: is a store out"
+          + " of order? Raise spool.bytes_max."),
+  ROWS_DISCARDED_QUOTA("rows_discarded_quota_total", "Rows in those files."),
+  BYTES_DISCARDED_QUOTA("bytes_discarded_quota_total", "Bytes of those files."),
+  FILES_DISCARDED_AGE(
+      "files_discarded_age_total",
+      "Files that were never stored because they had waited for spool.age_max: is a store out of"
+          + " order?"),
+  ROWS_DISCARDED_AGE("rows_discarded_age_total", "Rows in those files."),
+  BYTES_DISCARDED_AGE("bytes_discarded_age_total", "Bytes of those files."),
+  FILES_DISCARDED_DISABLED(
+      "files_discarded_disabled_total",
+      "Files that were not stored within a day after their logger was switched off or removed."),
+  ROWS_DISCARDED_DISABLED("rows_discarded_disabled_total", "Rows in those files."),
+  BYTES_DISCARDED_DISABLED("bytes_discarded_disabled_total", "Bytes of those files."),
   JOURNAL_TORN_BYTES(
       "journal_torn_bytes_total", "Bytes cut off torn row journals: the writer was killed.");
 
