@@ -162,6 +162,7 @@ final class RunCommand implements Callable<Integer> {
         agent.capture(),
         agent.flow(),
         agent.logger(),
+        agent.spool(),
         new EncoderSettings(
             agent.timestampUnit(), agent.format().csvHeader(), agent.region(), agent.host()),
         agent.timeZone(),

@@ -83,13 +83,14 @@ public final class Uploader {
 
   private boolean store(SealedFile file, long nowNs) {
     ObjectStore store = stores.storeOf(file);
-    if (store == null) {
+    if (store == null || !spool.take(file)) {
       return false;
     }
     try {
       store.put(file);
       spool.release(file);
     } catch (IOException e) {
+      spool.giveBack(file);
       Failure before = failures.get(file.loggerId());
       long delayNs = before == null ? DELAY_MIN_NS : Math.min(2 * before.delayNs(), DELAY_MAX_NS);
       failures.put(file.loggerId(), new Failure(e, delayNs, nowNs + delayNs));

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * complete, and stores them. Made and closed by whoever owns the capture threads.
  *
  * <p>Rows come first: they are taken out also while a large file is being made. A full disk makes
- * everything wait but the stores, which make room.
+ * everything wait but the stores, which make room; if they do not, old files go.
  */
 final class SpoolThread implements AutoCloseable {
   static final String NAME = "spool";
@@ -22,11 +22,16 @@ final class SpoolThread implements AutoCloseable {
   private final SpoolQueue queue;
   private final SpoolWorker worker;
   private final Uploader uploader;
+  private final SpoolBounds bounds;
   private final StateFolder state;
   private final Heartbeat heartbeat;
   private final Thread thread = new Thread(this::run, NAME);
   private long aliveUntilNs = Long.MIN_VALUE;
   private long tidiedNs = System.nanoTime();
+
+  /** Whether the last turn ended so, and waited. */
+  private boolean diskWasFull;
+
   private volatile boolean ending;
   private volatile @Nullable Throwable failure;
   private volatile List<String> diskProblems = List.of();
@@ -37,13 +42,19 @@ final class SpoolThread implements AutoCloseable {
     queue = parts.queue();
     worker = parts.worker();
     uploader = parts.uploader();
+    bounds = parts.bounds();
     state = parts.state();
     this.heartbeat = heartbeat;
     worker.interruptFor(this::takeRows);
   }
 
   /** What a spool thread is made of: its own but for the queue. */
-  record Parts(SpoolQueue queue, SpoolWorker worker, Uploader uploader, StateFolder state) {}
+  record Parts(
+      SpoolQueue queue,
+      SpoolWorker worker,
+      Uploader uploader,
+      SpoolBounds bounds,
+      StateFolder state) {}
 
   /** Starts the thread; its parts are its own from now on, and so is the spool. */
   static SpoolThread start(Parts parts, Heartbeat heartbeat) {
@@ -64,6 +75,8 @@ final class SpoolThread implements AutoCloseable {
       // Whatever it is, the capture thread must not wait for somebody who is no more.
       queue.fail(e);
       failure = e;
+    } finally {
+      bounds.end();
     }
   }
 
@@ -80,10 +93,12 @@ final class SpoolThread implements AutoCloseable {
       // What an earlier life left may be of intervals that go on: only the plan tells.
       busy = busy || (worker.knowsPlan() && worker.sealNext());
       busy |= uploader.doWork(nowNs) > 0;
+      keepBounds(nowNs, last);
       filesWaiting = worker.filesWaiting();
       storeProblems = uploader.problems();
       diskProblems = noteAlive();
       tidy(nowNs);
+      diskWasFull = false;
       if (!busy && !last) {
         queue.await();
         return true;
@@ -94,10 +109,27 @@ final class SpoolThread implements AutoCloseable {
         throw e;
       }
       diskProblems = List.of("rows wait for room: " + e.getMessage());
-      if (uploader.doWork(nowNs) == 0) {
-        Thread.sleep(DISK_PATIENCE_MS);
-      }
+      awaitRoom(nowNs);
       return true;
+    }
+  }
+
+  private void keepBounds(long tickNs, boolean last) throws SpoolException {
+    long nowNs = TimeOfDay.nowNs();
+    bounds.keep(tickNs, nowNs);
+    if (worker.knowsPlan() && !last) {
+      bounds.keepDisabled(worker.collecting(), tickNs, nowNs);
+    }
+  }
+
+  /** First the stores may make room, or somebody else; if nobody does, old files go. */
+  private void awaitRoom(long nowNs) throws InterruptedException, SpoolException {
+    boolean again = diskWasFull;
+    diskWasFull = !again;
+    boolean room = uploader.doWork(nowNs) > 0;
+    room |= bounds.keep(nowNs, TimeOfDay.nowNs());
+    if (!room && !(again && bounds.makeRoom())) {
+      Thread.sleep(DISK_PATIENCE_MS);
     }
   }
 
@@ -146,6 +178,21 @@ final class SpoolThread implements AutoCloseable {
   /** Returns what is wrong with the stores, in words. */
   List<String> storeProblems() {
     return storeProblems;
+  }
+
+  /** Returns what is lost, and what is wrong with the bounds, in words. */
+  List<String> lossProblems() {
+    return bounds.problems();
+  }
+
+  /** Returns what waited when it was last looked. */
+  long bytesWaiting() {
+    return bounds.bytes();
+  }
+
+  /** Returns how much may wait. */
+  long bytesMax() {
+    return bounds.bytesMax();
   }
 
   /** Returns how many files waited to be stored when it was last looked. */

@@ -65,10 +65,10 @@ class SpoolThreadTest extends SliceSinkContract {
   }
 
   @Override
-  SliceSink open(SpoolWorker worker, Uploader uploader) {
+  SliceSink open(SpoolWorker worker, Uploader uploader) throws IOException {
     SpoolQueue queue = new SpoolQueue(counters, new Heartbeat("capture", 0));
-    SpoolThread.Parts parts =
-        new SpoolThread.Parts(queue, worker, uploader, new StateFolder(folder.resolve("state")));
+    StateFolder state = new StateFolder(folder.resolve("state"));
+    SpoolThread.Parts parts = new SpoolThread.Parts(queue, worker, uploader, bounds(state), state);
     thread = SpoolThread.start(parts, new Heartbeat("spool", 0));
     return queue;
   }
