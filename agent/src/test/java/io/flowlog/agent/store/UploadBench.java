@@ -55,6 +55,7 @@ final class UploadBench {
     int files = Integer.parseInt(args[1]);
     long largeBytes = Long.parseLong(args[2]);
     Path folder = Files.createTempDirectory("bench-upload");
+    boolean good;
     try {
       ObsServers.get();
       // from here on: the servers keep what they have, this process and curl share the last one
@@ -67,10 +68,11 @@ final class UploadBench {
         bench.compare(protocol, files + " of 20 kB", small);
         bench.compare(protocol, "1 of " + (largeBytes >> 20) + " MiB", large);
       }
-      System.exit(bench.isGood ? 0 : 1);
+      good = bench.isGood;
     } finally {
       delete(folder);
     }
+    System.exit(good ? 0 : 1);
   }
 
   private static void delete(Path folder) throws IOException {
