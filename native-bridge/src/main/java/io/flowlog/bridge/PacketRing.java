@@ -48,7 +48,9 @@ public final class PacketRing implements AutoCloseable {
 
   private long lengthAndStatus;
   private long acceptedFrames;
-  private long lostFrames;
+
+  /** Others read it, too; who asks for statistics writes it. */
+  private volatile long lostFrames;
 
   private PacketRing(PacketSocket socket, RingShape shape, Pointer memory) {
     this.socket = socket;
@@ -217,6 +219,7 @@ public final class PacketRing implements AutoCloseable {
   }
 
   /** Asks the kernel for its counts, which the getters below then return. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only the owner writes
   public void readStatistics() throws NativeException {
     socket.readOption(
         Abi.SOL_PACKET, Abi.PACKET_STATISTICS, statistics, "read the ring's statistics");
@@ -231,7 +234,10 @@ public final class PacketRing implements AutoCloseable {
     return acceptedFrames;
   }
 
-  /** Returns how many frames the ring had no room for, or could not hold, since it was opened. */
+  /**
+   * Returns how many frames the ring had no room for, or could not hold, since it was opened; any
+   * thread.
+   */
   public long lostFrames() {
     return lostFrames;
   }

@@ -19,6 +19,12 @@ final class PacketSocket implements AutoCloseable {
 
   private final LibC libC = LibC.get();
   private final String device;
+
+  /** For calls that are made again and again. */
+  private final ByteBuffer word = memory(Integer.BYTES);
+
+  private final ByteBuffer size = memory(Integer.BYTES);
+  private final ByteBuffer bound = memory(Abi.ADDRESS_BYTES);
   private int number;
 
   /** Opens a socket that gets no frames yet: it would get those of every device otherwise. */
@@ -101,27 +107,23 @@ final class PacketSocket implements AutoCloseable {
 
   /** Returns the index of the device that the socket is bound to; negative when that is gone. */
   int boundIndex() throws NativeException {
-    ByteBuffer address = memory(Abi.ADDRESS_BYTES);
-    ByteBuffer sizeBytes = memory(Integer.BYTES).putInt(0, Abi.ADDRESS_BYTES);
-    if (libC.getsockname(number, address, sizeBytes) < 0) {
+    if (libC.getsockname(number, bound, size.putInt(0, Abi.ADDRESS_BYTES)) < 0) {
       throw failure("ask which device it is bound to");
     }
-    return address.getInt(Abi.ADDRESS_INDEX_AT);
+    return bound.getInt(Abi.ADDRESS_INDEX_AT);
   }
 
   /** Reads an option into a buffer, from its start. */
   void readOption(int level, int name, ByteBuffer value, String what) throws NativeException {
-    ByteBuffer sizeBytes = memory(Integer.BYTES).putInt(0, value.capacity());
-    if (libC.getsockopt(number, level, name, value, sizeBytes) < 0) {
+    if (libC.getsockopt(number, level, name, value, size.putInt(0, value.capacity())) < 0) {
       throw failure(what);
     }
   }
 
   /** Returns the number of the pending error, 0 for none, and forgets it. */
   int takeError() throws NativeException {
-    ByteBuffer value = memory(Integer.BYTES);
-    readOption(Abi.SOL_SOCKET, Abi.SO_ERROR, value, "read the socket's error");
-    return value.getInt(0);
+    readOption(Abi.SOL_SOCKET, Abi.SO_ERROR, word, "read the socket's error");
+    return word.getInt(0);
   }
 
   @Override

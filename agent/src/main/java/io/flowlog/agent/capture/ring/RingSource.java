@@ -26,7 +26,9 @@ public final class RingSource implements LiveSource {
   private final CounterSet counters;
   private final boolean wirePackets;
   private final Frame frame = new Frame();
-  private long deliveredFrames;
+
+  /** Others read it, too; the owner writes it. */
+  private volatile long deliveredFrames;
 
   /** Whether the ring's cursor is at a frame that is to be handed over later. */
   private boolean held;
@@ -84,6 +86,7 @@ public final class RingSource implements LiveSource {
 
   /** Hands over what is in the ring, without waiting: for that there is {@link RingWait}. */
   @Override
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only the owner writes
   public int pollBefore(FrameHandler handler, int frameLimit, long beforeNs)
       throws NativeException {
     int frames = 0;
@@ -163,15 +166,21 @@ public final class RingSource implements LiveSource {
     return ring.lostFrames();
   }
 
-  /** Tells whether the interface may be down or gone: then it is to be looked at. */
-  boolean isLinkDown() {
+  /** Tells whether the interface was down, so that nothing would tell that it is gone. */
+  boolean wasLinkDown() {
     return linkDown && !deviceGone;
   }
 
-  /** Takes the ring's error away and looks whether the interface is still there. */
-  void lookAtDevice() throws NativeException {
+  /** Takes the ring's error away: it says that the interface went down. */
+  void takeError() throws NativeException {
     if (!closed) {
       linkDown |= ring.takeError();
+    }
+  }
+
+  /** Looks whether the interface is still there. */
+  void lookAtDevice() throws NativeException {
+    if (!closed) {
       deviceGone = ring.isDeviceGone();
     }
   }

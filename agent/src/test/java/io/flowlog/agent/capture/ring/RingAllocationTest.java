@@ -47,6 +47,26 @@ class RingAllocationTest {
   }
 
   @Test
+  void shouldAllocateNothingToCountWhatIsLost() throws Exception {
+    net.connect("host", "tap1", "vm1");
+    RingBudget budget = new RingBudget(new RingSettings(256 << 20, 1 << 16));
+    RingUse use = new RingUse(budget, new CounterSet(), true);
+    try (RingSource source =
+        net.inside("host", () -> RingSource.open("tap1", Interfaces.indexOf("tap1"), use))) {
+      // the first time the JVM makes what a call takes
+      source.countLost();
+      source.lookAtDevice();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 1000; i++) {
+        source.countLost();
+        source.takeError();
+        source.lookAtDevice();
+      }
+      assertEquals(0, (threads.getCurrentThreadAllocatedBytes() - before) / 1000);
+    }
+  }
+
+  @Test
   void shouldAllocateNothingPerFrame() throws Exception {
     net.connect("host", "tap1", "vm1");
     RingBudget budget = new RingBudget(new RingSettings(256 << 20, 1 << 16));

@@ -72,6 +72,32 @@ class RingWaitTest {
   }
 
   @Test
+  void shouldLookSeldomAtAnInterfaceThatWasDownOnce() throws Exception {
+    net.connect("host", "tap1", "vm");
+    net.in("host", "ip", "link", "set", "tap1", "down");
+    try (RingSource source = open("tap1", new RingBudget(new RingSettings(256 << 20, 1 << 14)))) {
+      wait.watch(List.of(source));
+      wait.await(WAIT_MS);
+      assertEquals(1, wait.looks());
+
+      net.in("host", "ip", "link", "set", "tap1", "up");
+      long beginNs = System.nanoTime();
+      sendAndRead(source);
+      for (int i = 0; i < 100; i++) {
+        wait.await(0);
+      }
+      long spans = (System.nanoTime() - beginNs) / RingWait.LOOK_EVERY_NS;
+      assertTrue(wait.looks() <= 1 + spans + 1, wait.looks() + " looks");
+
+      net.in("host", "ip", "link", "del", "tap1");
+      while (!source.isExhausted()) {
+        wait.await(WAIT_MS);
+        source.poll(seen, FRAMES);
+      }
+    }
+  }
+
+  @Test
   void shouldNotLetThemGatherInASmallRing() throws Exception {
     net.connect("host", "tap1", "vm");
     try (RingSource source = open("tap1", new RingBudget(new RingSettings(1 << 20, 1 << 14)))) {
