@@ -31,11 +31,14 @@ final class Attachments {
   private static final long CLOSING_SECONDS_MAX = 20;
 
   private final Opener opener;
+  private final Runnable progress;
   private final ThreadPoolExecutor hands;
   private final Map<String, Attached> attached = new LinkedHashMap<>();
 
   /** Why a port that is here cannot be captured, by its id. */
   private final Map<String, String> failures = new LinkedHashMap<>();
+
+  private volatile @Nullable Throwable closeFailure;
 
   /** Makes sources. */
   @FunctionalInterface
@@ -55,8 +58,14 @@ final class Attachments {
     }
   }
 
-  Attachments(Opener opener) {
+  /**
+   * Makes one without any source.
+   *
+   * @param progress called for each source that was opened: many take a while
+   */
+  Attachments(Opener opener, Runnable progress) {
     this.opener = opener;
+    this.progress = progress;
     hands =
         new ThreadPoolExecutor(
             THREADS,
@@ -109,6 +118,7 @@ final class Attachments {
     openings.forEach(
         (port, opening) -> {
           LiveSource source = await(port, opening);
+          progress.run();
           if (source != null) {
             attached.put(port.port().portId(), new Attached(port, source));
             added.add(new CaptureOrder.PortSource(port.port(), source));
@@ -154,10 +164,18 @@ final class Attachments {
         () -> {
           try {
             source.close();
-          } catch (IOException e) {
-            throw new IllegalStateException("a source was not closed", e);
+          } catch (Throwable e) {
+            closeFailure = e;
           }
         });
+  }
+
+  /** Says if a source was not closed, whose memory nobody would get back. */
+  void check() {
+    Throwable failure = closeFailure;
+    if (failure != null) {
+      throw new IllegalStateException("a source was not closed", failure);
+    }
   }
 
   /** Returns the sources that are open and wanted. */

@@ -139,6 +139,7 @@ final class ControlThread {
 
   private void turn() throws IOException, InterruptedException {
     heartbeat.beat();
+    attachments.check();
     closeRetired();
     updateOverview();
     long tickNs = System.nanoTime();

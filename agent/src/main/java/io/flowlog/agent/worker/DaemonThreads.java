@@ -80,6 +80,7 @@ final class DaemonThreads {
     drops = dropThread(resources.evidence(), dropQueue, counters);
     conntrack = conntrackThread(conntrackQueue, counters);
     capture = CaptureThread.start(worker, captureBeat);
+    Heartbeat controlBeat = heartbeat(ControlThread.NAME);
     control =
         ControlThread.start(
             new ControlThread.Parts(
@@ -93,8 +94,8 @@ final class DaemonThreads {
                 around.manager(),
                 counters.control()),
             orders,
-            attachments(settings, counters),
-            heartbeat(ControlThread.NAME));
+            attachments(settings, counters, controlBeat),
+            controlBeat);
     // Leftovers of an earlier life are sealed under the plan of this one: that comes first.
     spool = SpoolThread.start(spoolParts, heartbeat(SpoolThread.NAME));
   }
@@ -189,9 +190,11 @@ final class DaemonThreads {
     return new SpoolBounds(waiting, means, System.nanoTime(), TimeOfDay.nowNs());
   }
 
-  private Attachments attachments(DaemonSettings settings, WorkerCounters counters) {
+  private Attachments attachments(
+      DaemonSettings settings, WorkerCounters counters, Heartbeat heartbeat) {
     RingUse use = new RingUse(rings, counters.capture(), settings.capture().wirePackets());
-    return new Attachments(at -> RingSource.open(at.device(), at.interfaceIndex(), use));
+    return new Attachments(
+        at -> RingSource.open(at.device(), at.interfaceIndex(), use), heartbeat::beat);
   }
 
   private static Declared.Source telling(Declared.Source files, DirectoryStores stores) {
@@ -329,9 +332,10 @@ final class DaemonThreads {
   private boolean awaitCapture() {
     try {
       long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CAPTURE_STOP_MS);
+      // one after the other: files are still to be sealed within the time that a stop may take
       while (!isCaptureDead() && System.nanoTime() - endNs < 0) {
-        if (control.awaitEnd(TURN_MS)) {
-          return !isCaptureDead() && capture.awaitEnd(CAPTURE_STOP_MS);
+        if (control.awaitEnd(TURN_MS) && capture.awaitEnd(TURN_MS)) {
+          return !isCaptureDead();
         }
       }
     } catch (InterruptedException e) {

@@ -24,7 +24,8 @@ class AttachmentsTest {
 
   private final ConcurrentMap<Integer, MadeSource> opened = new ConcurrentHashMap<>();
   private final ConcurrentMap<Integer, String> obstacles = new ConcurrentHashMap<>();
-  private final Attachments attachments = new Attachments(this::open);
+  private int progress;
+  private final Attachments attachments = new Attachments(this::open, () -> progress++);
 
   private LiveSource open(AttachedPort at) throws IOException {
     String obstacle = obstacles.get(at.interfaceIndex());
@@ -125,9 +126,20 @@ class AttachmentsTest {
       ports.add(at(ReplayFixture.port(i, "02:00:00:00:00:01"), i));
     }
     assertEquals(99, attachments.follow(ports).added().size());
+    assertEquals(99, progress);
     attachments.follow(List.of()).removed().forEach(attachments::close);
     attachments.awaitClosed();
     assertTrue(opened.values().stream().allMatch(source -> source.closed));
+  }
+
+  @Test
+  void shouldNotHideThatASourceWasNotClosed() throws InterruptedException {
+    attachments.follow(List.of(at(PORT_1, 5)));
+    openedAt(5).closeFailure = new IOException("still mapped");
+    attachments.check();
+    attachments.follow(List.of()).removed().forEach(attachments::close);
+    attachments.awaitClosed();
+    assertThrows(IllegalStateException.class, attachments::check);
   }
 
   @Test
@@ -136,7 +148,8 @@ class AttachmentsTest {
         new Attachments(
             at -> {
               throw new IllegalArgumentException("never");
-            });
+            },
+            () -> {});
     assertThrows(IllegalStateException.class, () -> wrong.follow(List.of(at(PORT_1, 5))));
   }
 }

@@ -5,7 +5,9 @@ import io.flowlog.agent.capture.Frame;
 import io.flowlog.agent.capture.FrameHandler;
 import io.flowlog.agent.capture.LiveSource;
 import io.flowlog.agent.cli.demo.FrameBuilder;
+import java.io.IOException;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A live source that a test fills, as strict as a ring: nothing may be read before it is handed
@@ -25,6 +27,7 @@ final class MadeSource implements LiveSource {
   boolean crowded;
   boolean gone;
   boolean closed;
+  @Nullable IOException closeFailure;
 
   /** Adds a frame with its time, and when the kernel hands it over. */
   void add(long timestampNs, long handedOverNs) {
@@ -107,7 +110,10 @@ final class MadeSource implements LiveSource {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
+    if (closeFailure != null) {
+      throw closeFailure;
+    }
     closed = true;
   }
 }
