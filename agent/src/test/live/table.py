@@ -1,10 +1,15 @@
-"""Prints the medians and best of what bench-live has measured: table.py [--markdown] RESULTS"""
+"""Prints the medians and best of what bench-live has measured: table.py [--markdown] RESULTS
+
+Ends with 1 where the agent, beside others in the same run, misses what is wanted of it.
+"""
 
 import statistics
 import sys
 
 HEAD = ["connections", "packets/s", "reader", "ns/packet", "least", "x bare", "lost", "in records"]
 BARE = "bare"
+AGENT = "agent"
+RATIO_MAX = 2.5
 
 
 def read(file):
@@ -24,10 +29,31 @@ def read(file):
     return cells
 
 
-def ratio(rounds, bare):
-    """Compares with the bare reader of the same round, since others use the machine, too."""
-    ratios = [one["ns"] / bare[number]["ns"] for number, one in rounds.items() if number in bare]
-    return f"{statistics.median(ratios):.1f}" if ratios else ""
+def ratio(rounds, other):
+    """Compares with another reader in the same round, since others use the machine, too."""
+    ratios = [one["ns"] / other[number]["ns"] for number, one in rounds.items() if number in other]
+    return statistics.median(ratios) if ratios else None
+
+
+def times(value):
+    return "" if value is None else f"{value:.1f}"
+
+
+def missed(flows, rate, readers):
+    """Returns what the agent misses, one line each."""
+    agent = readers.get(AGENT, {})
+    where = f"{flows} connections, {rate or 'full'} packets/s"
+    lines = []
+    for reader, rounds in readers.items():
+        value = ratio(agent, rounds)
+        most = RATIO_MAX if reader == BARE else 1
+        if reader != AGENT and value is not None and value > most:
+            lines.append(f"{where}: {value:.1f} times {reader}, more than {most}")
+    lost = sum(one["lost"] for one in agent.values())
+    others = [rounds for reader, rounds in readers.items() if reader != AGENT]
+    if lost and any(sum(one["lost"] for one in rounds.values()) == 0 for rounds in others):
+        lines.append(f"{where}: {lost} lost where another reader lost none")
+    return lines
 
 
 def percent(part, whole):
@@ -45,7 +71,7 @@ def row(flows, rate, reader, rounds, bare):
         reader,
         f"{statistics.median(costs):.0f}",
         f"{min(costs):.0f}",
-        ratio(rounds, bare),
+        times(ratio(rounds, bare)),
         percent(sum(one["lost"] for one in measured), came),
         "" if reader == BARE else percent(sum(one["recorded"] for one in measured), came),
     ]
@@ -54,8 +80,10 @@ def row(flows, rate, reader, rounds, bare):
 def main():
     markdown = "--markdown" in sys.argv[1:]
     rows = [HEAD]
+    misses = []
     for (flows, rate), readers in read(sys.argv[-1]).items():
         bare = readers.get(BARE, {})
+        misses += missed(flows, rate, readers)
         rows += [row(flows, rate, reader, rounds, bare) for reader, rounds in readers.items()]
     if markdown:
         rows.insert(1, ["---"] * len(HEAD))
@@ -64,6 +92,9 @@ def main():
         widths = [max(len(cells[i]) for cells in rows) for i in range(len(HEAD))]
         for cells in rows:
             print("  ".join(cell.rjust(width) for cell, width in zip(cells, widths)).rstrip())
+    for line in misses:
+        print(f"bench-live: missed: {line}", file=sys.stderr)
+    sys.exit(1 if misses else 0)
 
 
 main()
