@@ -6,8 +6,8 @@ public enum AgentCounter {
   FRAME_BYTES("frame_bytes_total", "Captured bytes of those frames."),
   FRAMES_LOST(
       "frames_lost_total",
-      "Frames that a logging port's ring had no room for: raise capture.ring_bytes, or give the"
-          + " agent more processor time."),
+      "Frames that a logging port's ring had no room for, or could not hold (a guest's UFO"
+          + " frames): raise capture.ring_bytes, or give the agent more processor time."),
   FRAMES_NOT_IP("frames_not_ip_total", "Frames that carry no IP packet (ARP, LLDP, ...)."),
   FRAMES_LINK_HEADER_CUT(
       "frames_link_header_cut_total", "Frames whose link layer header is cut: in no record."),

@@ -157,7 +157,8 @@ public final class Daemon implements AutoCloseable {
           EventKind.LOSS,
           lost
               + " frames were lost since the start, at ports that 'flowlog-agent ports' shows:"
-              + " raise capture.ring_bytes, or give the agent more processor");
+              + " raise capture.ring_bytes, or give the agent more processor; a ring also loses"
+              + " what it cannot hold, a guest's UFO frames: turn these off in the guest");
     }
   }
 
