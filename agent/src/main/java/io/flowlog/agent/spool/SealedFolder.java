@@ -26,6 +26,7 @@ final class SealedFolder {
   private final CounterSet counters;
   private final TreeMap<String, SealManifest> manifests = new TreeMap<>();
   private final Map<Path, SealedFile> waiting = new HashMap<>();
+  private @Nullable SealedFiles watcher;
 
   SealedFolder(Path path, DiskFiles disk, CounterSet counters) {
     this.path = path;
@@ -123,6 +124,9 @@ final class SealedFolder {
     manifests.put(manifest.baseName(), manifest);
     for (SealedFile file : files) {
       waiting.put(file.path(), file);
+      if (watcher != null) {
+        watcher.onSealed(file);
+      }
     }
     counters.add(AgentCounter.FILES_SEALED, files.size());
     return files;
@@ -146,6 +150,11 @@ final class SealedFolder {
     return files;
   }
 
+  void watch(SealedFiles newWatcher) {
+    watcher = newWatcher;
+    waiting().forEach(newWatcher::onSealed);
+  }
+
   int filesWaiting() {
     return waiting.size();
   }
@@ -164,6 +173,9 @@ final class SealedFolder {
   void release(SealedFile file) throws SpoolException {
     disk.delete(file.path());
     waiting.remove(file.path());
+    if (watcher != null) {
+      watcher.onGone(file);
+    }
   }
 
   /** A manifest also keeps slices from being sealed twice, of which it names only the last. */

@@ -80,6 +80,11 @@ public final class Spool implements AutoCloseable {
     return sealed.waiting();
   }
 
+  /** Tells somebody of the files that wait now and of those that will. */
+  public void watch(SealedFiles watcher) {
+    sealed.watch(watcher);
+  }
+
   /** Returns how many files wait to be stored. */
   public int filesWaiting() {
     return sealed.filesWaiting();

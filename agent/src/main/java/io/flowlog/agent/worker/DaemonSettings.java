@@ -4,6 +4,7 @@ import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.flow.FlowConfig;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.logger.LoggerConfig;
+import io.flowlog.agent.store.StoreConfig;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -21,6 +22,7 @@ public record DaemonSettings(
     CaptureConfig capture,
     FlowConfig flow,
     LoggerConfig logger,
+    StoreConfig store,
     EncoderSettings encoding,
     ZoneOffset zone,
     long intervalUnitNs,

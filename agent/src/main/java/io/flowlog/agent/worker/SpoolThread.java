@@ -1,7 +1,6 @@
 package io.flowlog.agent.worker;
 
 import io.flowlog.agent.spool.SpoolException;
-import io.flowlog.agent.store.Uploader;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -9,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The thread that owns the spool: takes rows out of the queue, has files made of slices that are
- * complete, and stores them. Made and closed by whoever owns the capture threads.
+ * complete, and releases those that are stored. Made and closed by whoever owns the capture
+ * threads.
  *
  * <p>Rows come first: they are taken out also while a large file is being made. A full disk makes
  * everything wait but the stores, which make room.
@@ -21,7 +21,7 @@ final class SpoolThread implements AutoCloseable {
 
   private final SpoolQueue queue;
   private final SpoolWorker worker;
-  private final Uploader uploader;
+  private final Uploads uploads;
   private final StateFolder state;
   private final Heartbeat heartbeat;
   private final Thread thread = new Thread(this::run, NAME);
@@ -30,20 +30,19 @@ final class SpoolThread implements AutoCloseable {
   private volatile boolean ending;
   private volatile @Nullable Throwable failure;
   private volatile List<String> diskProblems = List.of();
-  private volatile List<String> storeProblems = List.of();
   private volatile int filesWaiting;
 
   private SpoolThread(Parts parts, Heartbeat heartbeat) {
     queue = parts.queue();
     worker = parts.worker();
-    uploader = parts.uploader();
+    uploads = parts.uploads();
     state = parts.state();
     this.heartbeat = heartbeat;
     worker.interruptFor(this::takeRows);
   }
 
   /** What a spool thread is made of: its own but for the queue. */
-  record Parts(SpoolQueue queue, SpoolWorker worker, Uploader uploader, StateFolder state) {}
+  record Parts(SpoolQueue queue, SpoolWorker worker, Uploads uploads, StateFolder state) {}
 
   /** Starts the thread; its parts are its own from now on, and so is the spool. */
   static SpoolThread start(Parts parts, Heartbeat heartbeat) {
@@ -60,6 +59,7 @@ final class SpoolThread implements AutoCloseable {
         boolean last = ending;
         done = !cycle(System.nanoTime(), last);
       }
+      uploads.finish(heartbeat);
     } catch (Throwable e) {
       // Whatever it is, the capture thread must not wait for somebody who is no more.
       queue.fail(e);
@@ -79,9 +79,8 @@ final class SpoolThread implements AutoCloseable {
       boolean busy = queue.drainTo(worker) > 0;
       // What an earlier life left may be of intervals that go on: only the plan tells.
       busy = busy || (worker.knowsPlan() && worker.sealNext());
-      busy |= uploader.doWork(nowNs) > 0;
+      busy |= uploads.doWork(nowNs) > 0;
       filesWaiting = worker.filesWaiting();
-      storeProblems = uploader.problems();
       diskProblems = noteAlive();
       tidy(nowNs);
       if (!busy && !last) {
@@ -94,7 +93,7 @@ final class SpoolThread implements AutoCloseable {
         throw e;
       }
       diskProblems = List.of("rows wait for room: " + e.getMessage());
-      if (uploader.doWork(nowNs) == 0) {
+      if (uploads.doWork(nowNs) == 0) {
         Thread.sleep(DISK_PATIENCE_MS);
       }
       return true;
@@ -105,12 +104,12 @@ final class SpoolThread implements AutoCloseable {
   private List<String> noteAlive() {
     long untilNs = worker.completeUntilNs();
     if (untilNs <= aliveUntilNs) {
-      return List.of();
+      return uploads.diskProblems();
     }
     try {
       state.alive(untilNs);
       aliveUntilNs = untilNs;
-      return List.of();
+      return uploads.diskProblems();
     } catch (IOException e) {
       // No reason to end: the next life would tell of a gap that is longer than it was.
       return List.of(
@@ -141,11 +140,6 @@ final class SpoolThread implements AutoCloseable {
   /** Returns what is wrong with the disk, in words. */
   List<String> diskProblems() {
     return diskProblems;
-  }
-
-  /** Returns what is wrong with the stores, in words. */
-  List<String> storeProblems() {
-    return storeProblems;
   }
 
   /** Returns how many files waited to be stored when it was last looked. */
