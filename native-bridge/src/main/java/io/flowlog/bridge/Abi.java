@@ -180,6 +180,59 @@ final class Abi {
   static final int ATTRIBUTE_LENGTH_AT = 0;
   static final int ATTRIBUTE_TYPE_AT = 2;
 
+  static final int AF_BRIDGE = 7;
+  static final int ETH_HLEN = 14;
+  static final int NLM_F_ACK = 4;
+  static final int NFNL_SUBSYS_ULOG = 4;
+  static final int NFULNL_MSG_PACKET = 0;
+  static final int NFULNL_MSG_CONFIG = 1;
+  static final int NFULNL_CFG_CMD_BIND = 1;
+  static final int NFULNL_CFG_F_SEQ = 1;
+  static final int NFULNL_COPY_PACKET = 2;
+  static final int NFULA_CFG_CMD = 1;
+  static final int NFULA_CFG_MODE = 2;
+  static final int NFULA_CFG_NLBUFSIZ = 3;
+  static final int NFULA_CFG_TIMEOUT = 4;
+  static final int NFULA_CFG_QTHRESH = 5;
+  static final int NFULA_CFG_FLAGS = 6;
+  static final int NFULA_PACKET_HDR = 1;
+  static final int NFULA_TIMESTAMP = 3;
+  static final int NFULA_IFINDEX_INDEV = 4;
+  static final int NFULA_IFINDEX_OUTDEV = 5;
+  static final int NFULA_IFINDEX_PHYSINDEV = 6;
+  static final int NFULA_IFINDEX_PHYSOUTDEV = 7;
+  static final int NFULA_PAYLOAD = 9;
+  static final int NFULA_PREFIX = 10;
+  static final int NFULA_SEQ = 12;
+  static final int NFULA_HWHEADER = 16;
+  static final int NFULA_VLAN = 20;
+  static final int NFULA_VLAN_TCI = 2;
+
+  /** struct nfulnl_msg_packet_timestamp. */
+  static final int LOGGED_TIME_BYTES = 16;
+
+  static final int LOGGED_TIME_SECONDS_AT = 0;
+  static final int LOGGED_TIME_MICROSECONDS_AT = 8;
+
+  /** struct nfulnl_msg_config_mode. */
+  static final int COPY_MODE_BYTES = 6;
+
+  static final int COPY_MODE_RANGE_AT = 0;
+  static final int COPY_MODE_MODE_AT = 4;
+
+  /** struct iovec. */
+  static final int VECTOR_BYTES = 16;
+
+  static final int VECTOR_BASE_AT = 0;
+  static final int VECTOR_LENGTH_AT = 8;
+
+  /** struct mmsghdr. */
+  static final int BATCH_ENTRY_BYTES = 64;
+
+  static final int BATCH_ENTRY_VECTORS_AT = 16;
+  static final int BATCH_ENTRY_COUNT_AT = 24;
+  static final int BATCH_ENTRY_LENGTH_AT = 56;
+
   /** struct ucred. */
   static final int CREDENTIALS_BYTES = 12;
 

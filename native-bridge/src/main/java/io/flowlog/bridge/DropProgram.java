@@ -49,6 +49,8 @@ public final class DropProgram implements AutoCloseable {
   /** Whether all that the last call collected was read. */
   private boolean drained;
 
+  private boolean news;
+
   private DropProgram(BpfObject object, DropReasons reasons, boolean wirePackets)
       throws NativeException {
     this.object = object;
@@ -177,7 +179,8 @@ public final class DropProgram implements AutoCloseable {
     writeControl();
     overflow.finish();
     entries.restart();
-    if (takeNews() || !drained) {
+    news = takeNews();
+    if (news || !drained) {
       drained = false;
       drops.swap();
     } else {
@@ -186,7 +189,11 @@ public final class DropProgram implements AutoCloseable {
     return entries;
   }
 
-  /** Tells whether anything was written since the last call. */
+  /** Tells whether anything had been dropped when it was last collected. */
+  public boolean hasNews() {
+    return news;
+  }
+
   private boolean takeNews() throws NativeException {
     object.get(newsMap, key.putInt(0, 0), word);
     boolean told = word.getInt(0) != 0;

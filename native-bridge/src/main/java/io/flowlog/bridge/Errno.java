@@ -21,6 +21,8 @@ public enum Errno {
   ENOMEM(12, "free memory on this host, or make rings smaller or fewer"),
   /** No access. */
   EACCES(13, "see which security module (AppArmor, SELinux, seccomp) forbids it"),
+  /** In use. */
+  EBUSY(16, "see which other program uses it, and stop that one"),
   /** No such device. */
   ENODEV(19, "the device is not there (any more): see 'ip link'"),
   /** Invalid argument. */

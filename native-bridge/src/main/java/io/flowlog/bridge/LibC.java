@@ -88,6 +88,9 @@ public interface LibC {
   @ssize_t
   long recv(int socket, ByteBuffer bytes, @size_t long sizeBytes, int flags);
 
+  /** See recvmmsg(2). */
+  int recvmmsg(int socket, ByteBuffer headers, int count, int flags, @Nullable Pointer timeout);
+
   /** See if_nametoindex(3). */
   int if_nametoindex(String name);
 

@@ -7,7 +7,7 @@ import jnr.ffi.Pointer;
 
 /**
  * The operations on one netlink socket, each with its error in words; owned by a {@link
- * LinkMonitor} or by who asks conntrack.
+ * LinkMonitor}, a {@link NflogSocket} or by who asks conntrack.
  */
 final class NetlinkSocket implements LinkQueue {
   private static final int CLOSED = -1;
@@ -62,11 +62,28 @@ final class NetlinkSocket implements LinkQueue {
     }
   }
 
+  /** Opens a socket for a group that firewalls log to; nobody knows yet that it is for that. */
+  static NetlinkSocket ofLog(int queueBytes, int group) throws NativeException {
+    NetlinkSocket socket = new NetlinkSocket(Abi.NETLINK_NETFILTER, "NFLOG group " + group);
+    try {
+      socket.makeRoom(queueBytes);
+      socket.join(0);
+      return socket;
+    } catch (NativeException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  int number() {
+    return number;
+  }
+
   private NativeException failure(String what) {
     return NativeException.ofLastCall(subject + ": " + what);
   }
 
-  private static ByteBuffer memory(int sizeBytes) {
+  static ByteBuffer memory(int sizeBytes) {
     return ByteBuffer.allocateDirect(sizeBytes).order(ByteOrder.nativeOrder());
   }
 
@@ -141,9 +158,11 @@ final class NetlinkSocket implements LinkQueue {
   public int receive(ByteBuffer buffer) throws NativeException {
     int flags = Abi.MSG_DONTWAIT | Abi.MSG_TRUNC;
     long sizeBytes = libC.recv(number, buffer, buffer.capacity(), flags);
-    if (sizeBytes >= 0) {
-      return (int) sizeBytes;
-    }
+    return sizeBytes >= 0 ? (int) sizeBytes : nothingReceived();
+  }
+
+  /** Tells what a call means that has received nothing: {@link #NOTHING} or {@link #OVERRUN}. */
+  int nothingReceived() throws NativeException {
     NativeException failure = failure("receive news");
     return switch (failure.errno()) {
       case EAGAIN -> NOTHING;

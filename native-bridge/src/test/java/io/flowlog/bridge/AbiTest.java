@@ -96,6 +96,15 @@ class AbiTest {
         "PORT=nlmsg_pid");
     struct("LINK", "struct ifinfomsg", "FAMILY=ifi_family", "INDEX=ifi_index", "FLAGS=ifi_flags");
     struct("ATTRIBUTE", "struct nlattr", "LENGTH=nla_len", "TYPE=nla_type");
+    struct("LOGGED_TIME", "struct nfulnl_msg_packet_timestamp", "SECONDS=sec", "MICROSECONDS=usec");
+    struct("COPY_MODE", "struct nfulnl_msg_config_mode", "RANGE=copy_range", "MODE=copy_mode");
+    struct("VECTOR", "struct iovec", "BASE=iov_base", "LENGTH=iov_len");
+    struct(
+        "BATCH_ENTRY",
+        "struct mmsghdr",
+        "VECTORS=msg_hdr.msg_iov",
+        "COUNT=msg_hdr.msg_iovlen",
+        "LENGTH=msg_len");
     struct("TYPE", "struct btf_type", "INFO=info");
     struct("ENUMERATOR", "struct btf_enum", "NAME=name_off", "VALUE=val");
     put("PROGRAM_INFO_RECURSION_MISSES_AT", "offsetof(struct bpf_prog_info, recursion_misses)");
@@ -147,6 +156,7 @@ class AbiTest {
           "linux/netfilter/nf_tables.h",
           "linux/netfilter/nfnetlink.h",
           "linux/netfilter/nfnetlink_conntrack.h",
+          "linux/netfilter/nfnetlink_log.h",
           "linux/rtnetlink.h",
           "linux/virtio_net.h",
           "poll.h",

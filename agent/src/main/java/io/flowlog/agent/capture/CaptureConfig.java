@@ -9,7 +9,8 @@ import java.util.List;
  * @param wirePackets whether a super-packet counts as the packets into which it is cut on the wire;
  *     otherwise as one
  * @param rings memory for what the kernel captures until it is read
- * @param drops how it is known what the host drops
+ * @param drops whether the kernel tells what the host drops
+ * @param nflog which firewalls tell it otherwise
  * @param conntrack whether conntrack is asked about translated and older connections
  */
 public record CaptureConfig(
@@ -17,6 +18,7 @@ public record CaptureConfig(
     boolean wirePackets,
     RingSettings rings,
     DropConfig drops,
+    NflogConfig nflog,
     ConntrackConfig conntrack) {
   /** For so many logging ports the least ring is kept free, whatever the first ones take. */
   public static final int RING_PORTS = 512;
@@ -42,6 +44,7 @@ public record CaptureConfig(
         true,
         new RingSettings(256L << 20, 64L << 10),
         DropConfig.defaults(),
+        NflogConfig.defaults(),
         ConntrackConfig.defaults());
   }
 

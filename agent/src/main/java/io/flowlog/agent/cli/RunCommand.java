@@ -152,6 +152,7 @@ final class RunCommand implements Callable<Integer> {
         agent.flow(),
         agent.logger(),
         agent.store(),
+        agent.spool(),
         new EncoderSettings(
             agent.timestampUnit(), agent.format().csvHeader(), agent.region(), agent.host()),
         agent.timeZone(),

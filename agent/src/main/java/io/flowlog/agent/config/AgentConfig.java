@@ -7,6 +7,7 @@ import io.flowlog.agent.format.FormatConfig;
 import io.flowlog.agent.format.TimestampUnit;
 import io.flowlog.agent.logger.LoggerConfig;
 import io.flowlog.agent.record.RecordConfig;
+import io.flowlog.agent.spool.SpoolConfig;
 import io.flowlog.agent.store.StoreConfig;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -35,5 +36,6 @@ public record AgentConfig(
     RecordConfig record,
     FormatConfig format,
     LoggerConfig logger,
+    SpoolConfig spool,
     StoreConfig store,
     ApiConfig api) {}

@@ -12,6 +12,7 @@ import io.flowlog.agent.port.FieldReader;
 import io.flowlog.agent.port.Ids;
 import io.flowlog.agent.port.IpAddress;
 import io.flowlog.agent.record.RecordConfig;
+import io.flowlog.agent.spool.SpoolConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -46,6 +47,7 @@ final class Sections {
             section(reader, "record", Sections::record),
             section(reader, "format", Sections::format),
             section(reader, "logger", Sections::logger),
+            section(reader, "spool", Sections::spool),
             section(reader, "store", store::read),
             section(reader, "api", Sections::api));
     reader.refuseUnknown();
@@ -61,6 +63,7 @@ final class Sections {
         or(reader.flag("wire_packets"), defaults.wirePackets()),
         rings(reader, defaults.rings()),
         drops(reader, defaults.drops()),
+        NflogGroups.read(reader.objects("nflog")),
         conntrack(reader, defaults.conntrack()));
   }
 
@@ -154,6 +157,17 @@ final class Sections {
     LoggerConfig defaults = LoggerConfig.defaults();
     return new LoggerConfig(
         or(reader.values("admin_projects", Ids::projectId), defaults.adminProjects()));
+  }
+
+  private static SpoolConfig spool(FieldReader reader) {
+    SpoolConfig defaults = SpoolConfig.defaults();
+    Long bytesMax =
+        reader.amount(
+            "bytes_max", Units.sizeBytes(SpoolConfig.BYTES_MAX_MIN, SpoolConfig.BYTES_MAX_MAX));
+    Duration ageMax =
+        reader.amount("age_max", Units.duration(SpoolConfig.AGE_MAX_MIN, SpoolConfig.AGE_MAX_MAX));
+    return new SpoolConfig(
+        defaults.syncToDisk(), or(bytesMax, defaults.bytesMax()), or(ageMax, defaults.ageMax()));
   }
 
   private static ApiConfig api(FieldReader reader) {

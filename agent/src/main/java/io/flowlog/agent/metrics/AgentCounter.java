@@ -39,6 +39,25 @@ public enum AgentCounter {
       "Dropped packets of too many flows at once: their ports' intervals are SKIPDATA."),
   DROPS_MISSED(
       "drops_missed_total", "Drops in the kernel that interrupted the look at another one."),
+  NFLOG_LOST(
+      "nflog_lost_total",
+      "Packets that firewalls logged and nobody could read in time: the intervals of all ports are"
+          + " SKIPDATA: raise receive_bytes of capture.nflog, or log to several groups."),
+  NFLOG_OVERRUNS("nflog_overruns_total", "Times that a group of NFLOG had no room for messages."),
+  NFLOG_ACCEPTED("nflog_accepted_total", "Packets that firewalls logged and let pass."),
+  NFLOG_PREFIX_UNKNOWN(
+      "nflog_prefix_unknown_total",
+      "Packets that firewalls logged with a prefix that capture.nflog does not list: in no"
+          + " record."),
+  NFLOG_UNTIMED(
+      "nflog_untimed_total",
+      "Packets that firewalls logged behind the forward hook, where they have no time: counted at"
+          + " the time when they were read."),
+  NFLOG_LARGE(
+      "nflog_large_total",
+      "Dropped packets that may have been several on the wire, which NFLOG does not tell: their"
+          + " ports' intervals are SKIPDATA."),
+  NFLOG_BROKEN("nflog_broken_total", "Datagrams of NFLOG that could not be read to their end."),
   DROP_QUEUE_FULL(
       "drop_queue_full_total",
       "Times that the thread that collects drops waited for the capture thread."),
@@ -131,9 +150,23 @@ public enum AgentCounter {
   PROBES_LEFT(
       "probes_left_total",
       "Probes whose empty object could be written but not deleted: grant the right to delete."),
-  FILES_DISCARDED(
-      "files_discarded_total",
-      "Files thrown away: their logger had ended, and its store took nothing for a day."),
+  FILES_DISCARDED_QUOTA(
+      "files_discarded_quota_total",
+      "Files that were never stored because too much waited, or the disk was full: is a store out"
+          + " of order? Raise spool.bytes_max."),
+  ROWS_DISCARDED_QUOTA("rows_discarded_quota_total", "Rows in those files."),
+  BYTES_DISCARDED_QUOTA("bytes_discarded_quota_total", "Bytes of those files."),
+  FILES_DISCARDED_AGE(
+      "files_discarded_age_total",
+      "Files that were never stored because they had waited for spool.age_max: is a store out of"
+          + " order?"),
+  ROWS_DISCARDED_AGE("rows_discarded_age_total", "Rows in those files."),
+  BYTES_DISCARDED_AGE("bytes_discarded_age_total", "Bytes of those files."),
+  FILES_DISCARDED_DISABLED(
+      "files_discarded_disabled_total",
+      "Files that were not stored within a day after their logger was switched off or removed."),
+  ROWS_DISCARDED_DISABLED("rows_discarded_disabled_total", "Rows in those files."),
+  BYTES_DISCARDED_DISABLED("bytes_discarded_disabled_total", "Bytes of those files."),
   JOURNAL_TORN_BYTES(
       "journal_torn_bytes_total", "Bytes cut off torn row journals: the writer was killed.");
 

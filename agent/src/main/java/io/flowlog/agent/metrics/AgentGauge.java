@@ -21,6 +21,9 @@ public enum AgentGauge {
   SPOOL_QUEUE(
       "spool_queue_commands",
       "Batches and plans that wait for the spool thread; rows are in them."),
+  SPOOL_BYTES(
+      "spool_bytes", "What waits in the spool, small files at 32 KiB; journals of slices too."),
+  SPOOL_BYTES_MAX("spool_bytes_max", "How much that may be: spool.bytes_max."),
   FILES_WAITING(
       "files_waiting", "Sealed files that wait to be stored; /health says why, if they do."),
   OLDEST_FILE_SECONDS(

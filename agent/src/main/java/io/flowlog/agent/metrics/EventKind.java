@@ -24,6 +24,8 @@ public enum EventKind {
   CLOCK("clock"),
   /** Files on this host that cannot be written or read. */
   SPOOL("spool"),
+  /** Rows that will never be stored. */
+  DISCARDED("discarded"),
   /** An object store that does not take what it should. */
   STORE("store"),
   /** A thread that ended by a mistake in the program. */

@@ -8,9 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -84,6 +87,36 @@ final class DiskFiles {
       Files.move(from, to, ATOMIC_MOVE, REPLACE_EXISTING);
     } catch (IOException e) {
       throw SpoolException.of("rename " + from + " to", to, e);
+    }
+  }
+
+  /** Returns when a file was last changed, as it says itself. */
+  long changedNs(Path path) throws SpoolException {
+    try {
+      return Files.getLastModifiedTime(path).to(TimeUnit.NANOSECONDS);
+    } catch (IOException e) {
+      throw SpoolException.of("read", path, e);
+    }
+  }
+
+  /** Has a file, which may be gone already, say that it was changed then. */
+  void changedNs(Path path, long timeNs) throws SpoolException {
+    try {
+      Files.setLastModifiedTime(path, FileTime.from(timeNs, TimeUnit.NANOSECONDS));
+    } catch (NoSuchFileException e) {
+      // somebody cleans up by hand: no reason to end
+      return;
+    } catch (IOException e) {
+      throw SpoolException.of("write", path, e);
+    }
+  }
+
+  /** Returns a file's size. */
+  static long sizeBytes(Path path) throws SpoolException {
+    try {
+      return Files.size(path);
+    } catch (IOException e) {
+      throw SpoolException.of("read", path, e);
     }
   }
 

@@ -4,9 +4,12 @@ import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The row journals of a spool. Owned by the {@link Spool}. */
 final class JournalFolder {
@@ -15,7 +18,13 @@ final class JournalFolder {
   private final CounterSet counters;
   private final JournalRecovery recovery;
   private final TreeMap<Long, JournalFile> complete = new TreeMap<>();
+
+  /** By number, of all that are complete. */
+  private final Map<Long, Long> completeBytes = new HashMap<>();
+
   private final List<JournalFile> unrecovered = new ArrayList<>();
+  private @Nullable RowJournal writing;
+  private long bytes;
   private long sequenceMax;
 
   JournalFolder(Path path, DiskFiles disk, CounterSet counters) {
@@ -35,7 +44,7 @@ final class JournalFolder {
       }
       sequenceMax = Math.max(sequenceMax, journal.sequence());
       if (file.equals(journal.path())) {
-        complete.put(journal.sequence(), journal);
+        completed(journal);
       } else {
         unrecovered.add(journal);
       }
@@ -67,19 +76,49 @@ final class JournalFolder {
     JournalRecovery.Outcome outcome = recovery.repair(found, journal);
     counters.add(AgentCounter.JOURNAL_TORN_BYTES, outcome.tornBytes());
     if (outcome.usable()) {
-      complete.put(journal.sequence(), journal);
+      completed(journal);
     } else {
-      complete.remove(journal.sequence());
+      forget(journal);
     }
   }
 
   RowJournal begin(long sequenceMin, long startNs, long endNs) throws SpoolException {
     sequenceMax = Math.max(sequenceMax + 1, sequenceMin);
-    return new RowJournal(this, disk, JournalFile.in(path, sequenceMax, startNs, endNs));
+    RowJournal begun =
+        new RowJournal(this, disk, JournalFile.in(path, sequenceMax, startNs, endNs));
+    writing = begun;
+    return begun;
   }
 
-  void completed(JournalFile journal) {
+  void completed(JournalFile journal) throws SpoolException {
+    forget(journal);
+    long sizeBytes = DiskFiles.sizeBytes(journal.path());
     complete.put(journal.sequence(), journal);
+    completeBytes.put(journal.sequence(), sizeBytes);
+    bytes += sizeBytes;
+  }
+
+  private void forget(JournalFile journal) {
+    complete.remove(journal.sequence());
+    Long sizeBytes = completeBytes.remove(journal.sequence());
+    bytes -= sizeBytes == null ? 0 : sizeBytes;
+  }
+
+  /** Lets go of a journal that is not written any more. */
+  void ended(RowJournal journal) {
+    if (writing != null && writing.equals(journal)) {
+      writing = null;
+    }
+  }
+
+  /** Returns the size of all journals, that included which is being written. */
+  long bytes() {
+    return bytes + (writing == null ? 0 : writing.bytes());
+  }
+
+  /** Returns the size of a complete journal. */
+  long bytesOf(JournalFile journal) {
+    return completeBytes.getOrDefault(journal.sequence(), 0L);
   }
 
   List<JournalFile> journals() throws SpoolException {
@@ -95,7 +134,7 @@ final class JournalFolder {
 
   void delete(JournalFile journal) throws SpoolException {
     disk.delete(journal.path());
-    complete.remove(journal.sequence());
+    forget(journal);
   }
 
   void discardAll() throws SpoolException {
@@ -105,6 +144,8 @@ final class JournalFolder {
       }
     }
     complete.clear();
+    completeBytes.clear();
+    bytes = 0;
     unrecovered.clear();
   }
 

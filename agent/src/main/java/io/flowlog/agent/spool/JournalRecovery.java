@@ -5,7 +5,6 @@ import io.flowlog.agent.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -32,7 +31,7 @@ final class JournalRecovery {
       if (e.code() != SpoolException.Code.DAMAGED) {
         throw e;
       }
-      outcome = new Outcome(false, sizeOf(found));
+      outcome = new Outcome(false, DiskFiles.sizeBytes(found));
       disk.delete(found);
     }
     if (outcome.usable() && !found.equals(journal.path())) {
@@ -69,13 +68,5 @@ final class JournalRecovery {
     JournalFormat.putHead(head, head.length, JournalFormat.END, body, body.length);
     channel.position(reader.goodBytes());
     DiskFiles.writeFully(channel, ByteBuffer.wrap(head), ByteBuffer.wrap(body));
-  }
-
-  private static long sizeOf(Path path) throws SpoolException {
-    try {
-      return Files.size(path);
-    } catch (IOException e) {
-      throw SpoolException.of("read", path, e);
-    }
   }
 }

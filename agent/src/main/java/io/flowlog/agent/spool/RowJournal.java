@@ -94,6 +94,11 @@ public final class RowJournal implements AutoCloseable {
     }
   }
 
+  /** Returns the size so far. */
+  long bytes() {
+    return goodBytes;
+  }
+
   /** Returns the number of rows so far. */
   public long rows() {
     return rows;
@@ -173,6 +178,7 @@ public final class RowJournal implements AutoCloseable {
   /** Lets go of the file; if it is not complete, the next start of the spool completes it. */
   @Override
   public void close() throws SpoolException {
+    folder.ended(this);
     try {
       channel.close();
     } catch (IOException e) {

@@ -42,6 +42,12 @@ record SealManifest(UUID loggerId, long startNs, long endNs, long sequence, List
     return Digits.padded(JournalFile.SEQUENCE_DIGITS, sequence) + "_" + startNs + "_" + loggerId;
   }
 
+  /** Returns the base name of the manifest that a file stands in. */
+  static String baseNameOf(SealedFile file) {
+    String name = DiskFiles.nameOf(file.path());
+    return name.substring(0, name.lastIndexOf('_'));
+  }
+
   String baseName() {
     return baseName(loggerId, startNs, sequence);
   }

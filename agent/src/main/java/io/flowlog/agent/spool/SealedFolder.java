@@ -5,7 +5,6 @@ import io.flowlog.agent.metrics.CounterSet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -20,13 +19,19 @@ import org.jspecify.annotations.Nullable;
 /** The sealed files of a spool and the manifests that say so. Owned by the {@link Spool}. */
 final class SealedFolder {
   static final String TEMPORARY_SUFFIX = ".tmp";
+  private static final long NOT_TOLD = Long.MIN_VALUE;
 
   private final Path path;
   private final DiskFiles disk;
   private final CounterSet counters;
   private final TreeMap<String, SealManifest> manifests = new TreeMap<>();
-  private final Map<Path, SealedFile> waiting = new HashMap<>();
+  private final WaitingFiles waiting = new WaitingFiles();
   private @Nullable SealedFiles watcher;
+
+  /** By base name of a manifest that has no file left, when the last one went. */
+  private final Map<String, Long> emptySinceNs = new HashMap<>();
+
+  private long nowNs = NOT_TOLD;
 
   SealedFolder(Path path, DiskFiles disk, CounterSet counters) {
     this.path = path;
@@ -52,8 +57,11 @@ final class SealedFolder {
     for (SealManifest manifest : manifests.values()) {
       for (SealedFile file : filesOf(manifest)) {
         if (data.remove(file.path())) {
-          waiting.put(file.path(), file);
+          waiting.add(file);
         }
+      }
+      if (waitingOf(manifest).isEmpty()) {
+        emptySinceNs.put(manifest.baseName(), disk.changedNs(pathOf(manifest)));
       }
     }
     for (Path unnamed : data) {
@@ -106,7 +114,7 @@ final class SealedFolder {
 
   /** Makes the encoded files count, all at once: that happens when the manifest has its name. */
   List<SealedFile> commit(SealManifest manifest, List<Path> encoded) throws SpoolException {
-    Path named = path.resolve(manifest.baseName() + SealManifest.SUFFIX);
+    Path named = pathOf(manifest);
     Path temporary = path.resolve(manifest.baseName() + TEMPORARY_SUFFIX);
     List<SealedFile> files = filesOf(manifest);
     try {
@@ -123,7 +131,7 @@ final class SealedFolder {
     disk.forceFolder(path);
     manifests.put(manifest.baseName(), manifest);
     for (SealedFile file : files) {
-      waiting.put(file.path(), file);
+      waiting.add(file);
       if (watcher != null) {
         watcher.onSealed(file);
       }
@@ -144,49 +152,63 @@ final class SealedFolder {
     }
   }
 
-  List<SealedFile> waiting() {
-    List<SealedFile> files = new ArrayList<>(waiting.values());
-    files.sort(SealedFolder::compareAge);
-    return files;
-  }
-
   void watch(SealedFiles newWatcher) {
     watcher = newWatcher;
-    waiting().forEach(newWatcher::onSealed);
+    waiting.list().forEach(newWatcher::onSealed);
   }
 
-  int filesWaiting() {
-    return waiting.size();
-  }
-
-  /** Oldest first. */
-  private static int compareAge(SealedFile one, SealedFile other) {
-    int byStart = Long.compare(one.intervalStartNs(), other.intervalStartNs());
-    int byLogger = byStart == 0 ? one.loggerId().compareTo(other.loggerId()) : byStart;
-    return byLogger == 0 ? Integer.compare(one.part(), other.part()) : byLogger;
+  WaitingFiles waiting() {
+    return waiting;
   }
 
   List<SealedFile> waitingOf(SealManifest manifest) {
-    return filesOf(manifest).stream().filter(file -> waiting.containsKey(file.path())).toList();
+    return filesOf(manifest).stream().filter(waiting::contains).toList();
   }
 
+  /** Deletes a file; harmless when it is gone already. */
   void release(SealedFile file) throws SpoolException {
+    SealManifest manifest = manifests.get(SealManifest.baseNameOf(file));
+    if (manifest != null && waitingOf(manifest).equals(List.of(file))) {
+      // first, so that a failure leaves the file where it was, too
+      noteEmpty(manifest);
+    }
     disk.delete(file.path());
-    waiting.remove(file.path());
+    waiting.remove(file);
     if (watcher != null) {
       watcher.onGone(file);
     }
   }
 
+  /** Remembers it over restarts, too: part numbers are kept for a while from now on. */
+  private void noteEmpty(SealManifest manifest) throws SpoolException {
+    emptySinceNs.put(manifest.baseName(), nowNs);
+    if (nowNs != NOT_TOLD) {
+      disk.changedNs(pathOf(manifest), nowNs);
+    }
+  }
+
+  /** Tells the time of day. */
+  void tellTime(long timeNs) {
+    nowNs = timeNs;
+  }
+
+  private Path pathOf(SealManifest manifest) {
+    return path.resolve(manifest.baseName() + SealManifest.SUFFIX);
+  }
+
   /** A manifest also keeps slices from being sealed twice, of which it names only the last. */
-  void forget(long endedBeforeNs, JournalFolder journals) throws SpoolException {
+  void forget(long emptyBeforeNs, JournalFolder journals) throws SpoolException {
     Iterator<SealManifest> all = manifests.values().iterator();
     while (all.hasNext()) {
       SealManifest manifest = all.next();
-      if (manifest.endNs() < endedBeforeNs
+      Long emptyNs = emptySinceNs.get(manifest.baseName());
+      if (emptyNs != null
+          && emptyNs < emptyBeforeNs
+          && manifest.endNs() < emptyBeforeNs
           && waitingOf(manifest).isEmpty()
           && !journals.hasAnyUpTo(manifest.sequence(), manifest.endNs())) {
-        disk.delete(path.resolve(manifest.baseName() + SealManifest.SUFFIX));
+        disk.delete(pathOf(manifest));
+        emptySinceNs.remove(manifest.baseName());
         all.remove();
       }
     }
@@ -206,6 +228,7 @@ final class SealedFolder {
       }
     }
     manifests.clear();
+    emptySinceNs.clear();
     waiting.clear();
   }
 

@@ -3,6 +3,8 @@ package io.flowlog.agent.spool;
 import io.flowlog.agent.metrics.CounterSet;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 
 /**
  * The folder of everything that is not stored yet: row journals and sealed files. Owned by the
@@ -77,7 +79,7 @@ public final class Spool implements AutoCloseable {
 
   /** Returns the files that wait to be stored, oldest interval first. */
   public List<SealedFile> sealed() {
-    return sealed.waiting();
+    return sealed.waiting().list();
   }
 
   /** Tells somebody of the files that wait now and of those that will. */
@@ -87,20 +89,69 @@ public final class Spool implements AutoCloseable {
 
   /** Returns how many files wait to be stored. */
   public int filesWaiting() {
-    return sealed.filesWaiting();
+    return sealed.waiting().size();
   }
 
-  /** Deletes a file that its store has confirmed. */
+  /** Returns whose files wait to be stored. */
+  public Set<UUID> loggersWaiting() {
+    return sealed.waiting().loggers();
+  }
+
+  /**
+   * Claims a file for storing: until it is released or given back it stays.
+   *
+   * @return false if it was discarded meanwhile, or is claimed already: then it is to be skipped
+   */
+  public boolean take(SealedFile file) {
+    return sealed.waiting().take(file);
+  }
+
+  /** Gives up a claim of a file that was not stored; harmless if there is none. */
+  public void giveBack(SealedFile file) {
+    sealed.waiting().giveBack(file);
+  }
+
+  /** Deletes a file that its store has confirmed; harmless if it is gone. */
   public void release(SealedFile file) throws SpoolException {
     sealed.release(file);
   }
 
   /**
-   * Forgets the part numbers of intervals that ended before a time and have nothing left here.
-   * Until then further files of the same interval get numbers that no earlier one had.
+   * Forgets the part numbers of intervals that ended before a time and whose last file went before
+   * it. Until then further files of the same interval get numbers that no earlier one had.
    */
-  public void forgetPartNumbers(long endedBeforeNs) throws SpoolException {
-    sealed.forget(endedBeforeNs, journals);
+  public void forgetPartNumbers(long goneBeforeNs) throws SpoolException {
+    sealed.forget(goneBeforeNs, journals);
+  }
+
+  /**
+   * Tells the time for the first time in this life: what is here has waited since its interval.
+   *
+   * @param tickNs of a clock that nobody sets, by which age is told
+   * @param nowNs the time of day
+   */
+  public void beginTime(long tickNs, long nowNs) {
+    sealed.waiting().beginAges(tickNs, nowNs);
+    sealed.tellTime(nowNs);
+  }
+
+  /** Tells the time again and again. */
+  public void tellTime(long tickNs, long nowNs) {
+    sealed.waiting().tick(tickNs);
+    sealed.tellTime(nowNs);
+  }
+
+  /** Returns what waits: sealed files as they count, and the journals of slices. */
+  public long bytes() {
+    return sealed.waiting().bytes() + journals.bytes();
+  }
+
+  long bytesOf(JournalFile slice) {
+    return journals.bytesOf(slice);
+  }
+
+  WaitingFiles waiting() {
+    return sealed.waiting();
   }
 
   JournalFolder mergedFolder() {

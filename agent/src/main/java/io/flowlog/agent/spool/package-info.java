@@ -4,10 +4,12 @@
  * <p>Constraints: a kill at any moment loses no row whose {@link
  * io.flowlog.agent.spool.RowJournal#sync sync} returned, and no file that was sealed; each row is
  * in the sealed files once; memory depends neither on the number of rows nor on that of loggers; a
- * full disk is an error with a name, and the same call works once there is room.
+ * full disk is an error with a name, and the same call works once there is room; what waits is
+ * bounded by bytes and age, and nothing goes before somebody has heard of it.
  *
  * <pre>
  * lock                                          claimed by the process that has the spool
+ * remembered-since                              when this folder was made; of the names' maker
  * journal/{sequence}_{start}_{end}.open         the journal of a slice, being written
  * journal/{sequence}_{start}_{end}.rows         a complete one
  * merged/{sequence}_{start}_{end}.rows          the journal of an interval, made of its slices'
@@ -43,16 +45,19 @@
  * and object key, and a checksum. A key can be longer than a file name may be, hence the separate
  * file; and its rename is the one moment at which all files of a logger and interval begin to
  * count, with keys that are fixed from then on. Its journal is the last slice whose rows are in the
- * files: the logger needs no slice up to that one any more. It outlives its files, so that further
- * files of the same interval (after a change of the logger within it) number their parts on. A file
- * is a part when it is sealed before its interval's end, when the interval has others, or when its
- * rows are too many for one.
+ * files: the logger needs no slice up to that one any more. It outlives its files by two days, so
+ * that further files of the same interval (after a change of the logger within it) number their
+ * parts on; since when it has none is its own time of change. A file is a part when it is sealed
+ * before its interval's end, when the interval has others, or when its rows are too many for one.
  *
  * <p>Who makes and who deletes: {@link io.flowlog.agent.spool.RowJournal} makes journals, {@link
  * io.flowlog.agent.spool.Spool#retire} deletes them once all loggers are sealed. {@link
  * io.flowlog.agent.spool.Sealer} makes sealed files and manifests; {@link
  * io.flowlog.agent.spool.Spool#release} deletes a file that is stored, {@link
- * io.flowlog.agent.spool.Spool#forgetPartNumbers} the manifest later.
+ * io.flowlog.agent.spool.Spool#forgetPartNumbers} the manifest later. {@link
+ * io.flowlog.agent.spool.SpoolQuota} deletes files that nobody has {@link
+ * io.flowlog.agent.spool.Spool#take taken} for storing and that are too many or too old, and slices
+ * where these alone are too many.
  *
  * <p>What a kill leaves, and what {@link io.flowlog.agent.spool.Spool#open} makes of it:
  *
@@ -71,7 +76,8 @@
  *   <li>after all loggers are sealed: slices that nobody needs. They are deleted.
  *   <li>between the store's confirmation and the release: the file is stored again, under the same
  *       key with the same bytes.
- *   <li>a manifest whose file is gone: that file was released.
+ *   <li>between the word that a file is discarded and its deletion: the file waits on.
+ *   <li>a manifest whose file is gone: that file was released or discarded.
  * </ul>
  *
  * <p>A slice that the disk damaged is cut at its last good frame like a torn one, the rest counts

@@ -221,7 +221,7 @@ final class CaptureWorker {
   /** Drops that come too late count in the next slice: neither is what it seems. */
   private void tellDropsUnknownUnless(boolean complete) {
     if (drops != null && !complete) {
-      drops.onLostAnywhere();
+      drops.onLostAnywhere(0);
     }
   }
 

@@ -8,11 +8,11 @@ import io.flowlog.agent.metrics.EventLog;
 import io.flowlog.agent.metrics.Health;
 import io.flowlog.agent.port.HostInterfaces;
 import io.flowlog.agent.spool.Spool;
-import io.flowlog.agent.spool.SpoolConfig;
 import io.flowlog.agent.worker.host.HostSurvey;
 import io.flowlog.agent.worker.host.HostWatch;
 import io.flowlog.agent.worker.host.OnlyAgent;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,24 +80,20 @@ public final class Daemon implements AutoCloseable {
   }
 
   private static HostSurvey survey(DaemonSettings settings, DropEvidence evidence) {
-    KernelDrops drops = evidence.drops();
     return HostSurvey.during(
         settings.capture(),
         settings.flow().tableBytes(),
         evidence.problems(),
-        drops == null ? Set.of() : drops.reasonNames());
+        evidence.drops() instanceof KernelDrops drops ? drops.reasonNames() : Set.of());
   }
 
   /** Claims the state folder and starts everything. */
   public static Daemon start(DaemonSettings settings, Surroundings around) throws IOException {
-    Spool spool =
-        Spool.open(
-            settings.stateFolder().resolve("spool"),
-            SpoolConfig.defaults(),
-            around.counters().spool());
+    Spool spool = Spool.open(spoolFolder(settings), settings.spool(), around.counters().spool());
     HostInterfaces links = null;
     try {
-      DropEvidence evidence = DropEvidence.open(settings.capture(), around.log());
+      DropEvidence evidence =
+          DropEvidence.open(settings.capture(), around.counters().drops(), around.log());
       ConntrackEvidence connections =
           ConntrackEvidence.open(settings.capture().conntrack(), around.log());
       links = HostInterfaces.open();
@@ -110,6 +106,11 @@ public final class Daemon implements AutoCloseable {
       spool.close();
       throw e;
     }
+  }
+
+  /** Returns where everything is that is not stored yet. */
+  static Path spoolFolder(DaemonSettings settings) {
+    return settings.stateFolder().resolve("spool");
   }
 
   /** Watches over the threads until it is time to stop, or one of them has died. */
@@ -174,6 +175,7 @@ public final class Daemon implements AutoCloseable {
     problems.addAll(threads.captureProblems());
     problems.addAll(threads.diskProblems());
     problems.addAll(threads.storeProblems());
+    problems.addAll(threads.lossProblems());
     problems.addAll(clock.problems(TimeOfDay.nowNs()));
     return new Health(threads.isFollowing() || told, live, problems, host.lines());
   }

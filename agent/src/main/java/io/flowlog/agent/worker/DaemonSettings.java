@@ -4,6 +4,7 @@ import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.flow.FlowConfig;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.logger.LoggerConfig;
+import io.flowlog.agent.spool.SpoolConfig;
 import io.flowlog.agent.store.StoreConfig;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -23,6 +24,7 @@ public record DaemonSettings(
     FlowConfig flow,
     LoggerConfig logger,
     StoreConfig store,
+    SpoolConfig spool,
     EncoderSettings encoding,
     ZoneOffset zone,
     long intervalUnitNs,

@@ -1,7 +1,7 @@
 package io.flowlog.agent.worker;
 
 import io.flowlog.agent.capture.conntrack.KernelConnections;
-import io.flowlog.agent.capture.drops.KernelDrops;
+import io.flowlog.agent.capture.drops.DropSource;
 import io.flowlog.agent.capture.ring.RingBudget;
 import io.flowlog.agent.capture.ring.RingSource;
 import io.flowlog.agent.capture.ring.RingUse;
@@ -76,6 +76,7 @@ final class DaemonThreads {
             queue,
             SpoolWorker.of(resources.spool(), files(settings), coverage, counters.spool()),
             uploads,
+            bounds(settings, around, resources.spool()),
             state);
 
     drops = dropThread(resources.evidence(), dropQueue, counters);
@@ -135,7 +136,7 @@ final class DaemonThreads {
 
   private @Nullable DropVerdicts verdicts(
       DropEvidence evidence, DropQueue dropQueue, WorkerCounters counters) {
-    KernelDrops told = evidence.drops();
+    DropSource told = evidence.drops();
     return told == null
         ? null
         : new DropVerdicts(
@@ -148,7 +149,7 @@ final class DaemonThreads {
 
   private @Nullable DropThread dropThread(
       DropEvidence evidence, DropQueue dropQueue, WorkerCounters counters) {
-    KernelDrops told = evidence.drops();
+    DropSource told = evidence.drops();
     return told == null
         ? null
         : DropThread.start(told, dropQueue, heartbeat(DropThread.NAME), counters.drops());
@@ -172,12 +173,22 @@ final class DaemonThreads {
   }
 
   private FileSettings files(DaemonSettings settings) throws IOException {
+    // Whoever deletes the spool has its part numbers forgotten, even if the rest of the state
+    // stays.
+    StateFolder spooled = new StateFolder(Daemon.spoolFolder(settings));
     ObjectNames names =
         new ObjectNames(
             settings.zone(),
             settings.encoding().host(),
-            state.rememberedSinceNs(TimeOfDay.nowNs()));
+            spooled.rememberedSinceNs(TimeOfDay.nowNs()));
     return new FileSettings(settings.encoding(), names, settings.rowsPerFile());
+  }
+
+  private SpoolBounds bounds(DaemonSettings settings, Daemon.Surroundings around, Spool waiting)
+      throws IOException {
+    SpoolBounds.Means means =
+        new SpoolBounds.Means(settings.spool(), state, around.log(), around.counters().spool());
+    return new SpoolBounds(waiting, means, System.nanoTime(), TimeOfDay.nowNs());
   }
 
   private Attachments attachments(DaemonSettings settings, WorkerCounters counters) {
@@ -273,6 +284,11 @@ final class DaemonThreads {
     return uploads.problems();
   }
 
+  /** Returns which rows will never be stored, in words. */
+  List<String> lossProblems() {
+    return spool.lossProblems();
+  }
+
   /** Returns a figure of the moment. */
   double figure(AgentGauge gauge) {
     return switch (gauge) {
@@ -286,6 +302,8 @@ final class DaemonThreads {
       case CONNTRACK_ENTRIES -> conntrack == null ? 0 : conntrack.figures().entries();
       case CONNTRACK_ENTRIES_MAX -> conntrack == null ? 0 : conntrack.figures().entriesMax();
       case SPOOL_QUEUE -> queue.size();
+      case SPOOL_BYTES -> spool.bytesWaiting();
+      case SPOOL_BYTES_MAX -> spool.bytesMax();
       case FILES_WAITING -> spool.filesWaiting();
       case OLDEST_FILE_SECONDS -> uploads.oldestSeconds(TimeOfDay.nowNs());
       case LOGGERS_BUILD -> uploads.count(Status.BUILD);

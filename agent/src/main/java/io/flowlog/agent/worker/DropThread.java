@@ -1,7 +1,7 @@
 package io.flowlog.agent.worker;
 
 import io.flowlog.agent.capture.drops.DropBatch;
-import io.flowlog.agent.capture.drops.KernelDrops;
+import io.flowlog.agent.capture.drops.DropSource;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import java.io.IOException;
@@ -10,26 +10,29 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that collects what the kernel drops: owns the {@link KernelDrops}. To collect takes
+ * The thread that collects what the host drops: owns the {@link DropSource}. To collect takes
  * hundredths of a second, for which no frame should have to wait.
  */
 final class DropThread {
   static final String NAME = "drops-0";
-  private static final int PERIOD_MS = 100;
   private static final int FULL_MS = 2;
   private static final long WATCH_PATIENCE_NS = TimeUnit.SECONDS.toNanos(2);
 
-  private final KernelDrops drops;
+  private final DropSource drops;
   private final DropQueue queue;
   private final Heartbeat heartbeat;
   private final CounterSet counters;
   private final Thread thread = new Thread(this::run, NAME);
+
+  /** A batch that was not needed when it was last looked; the capture thread hears of none. */
+  private @Nullable DropBatch spare;
+
   private volatile Set<Integer> wanted = Set.of();
   private volatile Set<Integer> watched = Set.of();
   private volatile boolean stopping;
   private volatile @Nullable Throwable failure;
 
-  private DropThread(KernelDrops drops, DropQueue queue, Heartbeat heartbeat, CounterSet counters) {
+  private DropThread(DropSource drops, DropQueue queue, Heartbeat heartbeat, CounterSet counters) {
     this.drops = drops;
     this.queue = queue;
     this.heartbeat = heartbeat;
@@ -38,7 +41,7 @@ final class DropThread {
 
   /** Starts the thread, whose own the drops and the counters are from now on. */
   static DropThread start(
-      KernelDrops drops, DropQueue queue, Heartbeat heartbeat, CounterSet counters) {
+      DropSource drops, DropQueue queue, Heartbeat heartbeat, CounterSet counters) {
     DropThread collecting = new DropThread(drops, queue, heartbeat, counters);
     collecting.thread.start();
     return collecting;
@@ -50,7 +53,7 @@ final class DropThread {
         heartbeat.beat();
         watch();
         collect();
-        queue.awaitWish(PERIOD_MS);
+        queue.awaitWish(drops.pauseMs());
       }
     } catch (Throwable e) {
       failure = e;
@@ -68,19 +71,22 @@ final class DropThread {
   private void collect() throws IOException, InterruptedException {
     long beforeNs = TimeOfDay.nowNs();
     drops.collect();
-    counters.add(AgentCounter.DROPS_MISSED, drops.takeMisses());
     DropBatch batch = awaitEmpty();
-    batch.addLost(drops.takeLost());
     while (!stopping && !drops.fill(batch)) {
       queue.put(batch);
       batch = awaitEmpty();
     }
-    queue.put(batch);
-    queue.completeUntil(beforeNs);
+    if (batch.isEmpty()) {
+      spare = batch;
+    } else {
+      queue.put(batch);
+    }
+    queue.completeUntil(drops.completeUntilNs(beforeNs));
   }
 
   private DropBatch awaitEmpty() throws InterruptedException {
-    DropBatch batch = queue.pollEmpty();
+    DropBatch batch = spare == null ? queue.pollEmpty() : spare;
+    spare = null;
     if (batch == null) {
       counters.increment(AgentCounter.DROP_QUEUE_FULL);
     }

@@ -83,7 +83,7 @@ final class DropVerdicts implements DropJudge.Verdicts {
     }
     for (DropBatch batch = queue.poll(); batch != null; batch = queue.poll()) {
       if (batch.takeLost() > 0) {
-        onLostAnywhere();
+        onLostAnywhere(0);
       }
       take(batch, beforeNs);
     }
@@ -120,9 +120,17 @@ final class DropVerdicts implements DropJudge.Verdicts {
     pipeline.lost(portNumber, packets);
   }
 
+  /** How many of them are each port's is known where there is one port. */
   @Override
-  public void onLostAnywhere() {
-    ports.numbers().forEach(number -> pipeline.lost(number, FlowRecord.UNKNOWN));
+  public void onLostAnywhere(long packets) {
+    boolean known = packets > 0 && ports.numbers().size() == 1;
+    long lost = known ? packets : FlowRecord.UNKNOWN;
+    ports.numbers().forEach(number -> pipeline.lost(number, lost));
+  }
+
+  @Override
+  public void onUncertain(int portNumber) {
+    pipeline.lost(portNumber, FlowRecord.UNKNOWN);
   }
 
   /** Tells whether all drops before a time have come. */

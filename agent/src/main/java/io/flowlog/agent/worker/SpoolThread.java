@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * threads.
  *
  * <p>Rows come first: they are taken out also while a large file is being made. A full disk makes
- * everything wait but the stores, which make room.
+ * everything wait but the stores, which make room; if they do not, old files go.
  */
 final class SpoolThread implements AutoCloseable {
   static final String NAME = "spool";
@@ -22,11 +22,16 @@ final class SpoolThread implements AutoCloseable {
   private final SpoolQueue queue;
   private final SpoolWorker worker;
   private final Uploads uploads;
+  private final SpoolBounds bounds;
   private final StateFolder state;
   private final Heartbeat heartbeat;
   private final Thread thread = new Thread(this::run, NAME);
   private long aliveUntilNs = Long.MIN_VALUE;
   private long tidiedNs = System.nanoTime();
+
+  /** Whether the last turn ended so, and waited. */
+  private boolean diskWasFull;
+
   private volatile boolean ending;
   private volatile @Nullable Throwable failure;
   private volatile List<String> diskProblems = List.of();
@@ -36,13 +41,19 @@ final class SpoolThread implements AutoCloseable {
     queue = parts.queue();
     worker = parts.worker();
     uploads = parts.uploads();
+    bounds = parts.bounds();
     state = parts.state();
     this.heartbeat = heartbeat;
     worker.interruptFor(this::takeRows);
   }
 
   /** What a spool thread is made of: its own but for the queue. */
-  record Parts(SpoolQueue queue, SpoolWorker worker, Uploads uploads, StateFolder state) {}
+  record Parts(
+      SpoolQueue queue,
+      SpoolWorker worker,
+      Uploads uploads,
+      SpoolBounds bounds,
+      StateFolder state) {}
 
   /** Starts the thread; its parts are its own from now on, and so is the spool. */
   static SpoolThread start(Parts parts, Heartbeat heartbeat) {
@@ -64,6 +75,8 @@ final class SpoolThread implements AutoCloseable {
       // Whatever it is, the capture thread must not wait for somebody who is no more.
       queue.fail(e);
       failure = e;
+    } finally {
+      bounds.end();
     }
   }
 
@@ -80,9 +93,11 @@ final class SpoolThread implements AutoCloseable {
       // What an earlier life left may be of intervals that go on: only the plan tells.
       busy = busy || (worker.knowsPlan() && worker.sealNext());
       busy |= uploads.doWork(nowNs) > 0;
+      keepBounds(nowNs, last);
       filesWaiting = worker.filesWaiting();
       diskProblems = noteAlive();
       tidy(nowNs);
+      diskWasFull = false;
       if (!busy && !last) {
         queue.await();
         return true;
@@ -93,10 +108,39 @@ final class SpoolThread implements AutoCloseable {
         throw e;
       }
       diskProblems = List.of("rows wait for room: " + e.getMessage());
-      if (uploads.doWork(nowNs) == 0) {
-        Thread.sleep(DISK_PATIENCE_MS);
-      }
+      awaitRoom(nowNs);
       return true;
+    }
+  }
+
+  /** What is being stored stays: nothing new is begun meanwhile. */
+  private void keepBounds(long tickNs, boolean last) throws SpoolException {
+    long nowNs = TimeOfDay.nowNs();
+    uploads.holdStill();
+    try {
+      bounds.keep(tickNs, nowNs);
+      if (worker.knowsPlan() && !last) {
+        bounds.keepDisabled(worker.collecting(), tickNs, nowNs);
+      }
+    } finally {
+      uploads.goOn();
+    }
+  }
+
+  /** First the stores may make room, or somebody else; if nobody does, old files go. */
+  private void awaitRoom(long nowNs) throws InterruptedException, SpoolException {
+    boolean again = diskWasFull;
+    diskWasFull = !again;
+    boolean room = uploads.doWork(nowNs) > 0;
+    uploads.holdStill();
+    try {
+      room |= bounds.keep(nowNs, TimeOfDay.nowNs());
+      room = room || (again && bounds.makeRoom());
+    } finally {
+      uploads.goOn();
+    }
+    if (!room) {
+      Thread.sleep(DISK_PATIENCE_MS);
     }
   }
 
@@ -140,6 +184,21 @@ final class SpoolThread implements AutoCloseable {
   /** Returns what is wrong with the disk, in words. */
   List<String> diskProblems() {
     return diskProblems;
+  }
+
+  /** Returns what is lost, and what is wrong with the bounds, in words. */
+  List<String> lossProblems() {
+    return bounds.problems();
+  }
+
+  /** Returns what waited when it was last looked. */
+  long bytesWaiting() {
+    return bounds.bytes();
+  }
+
+  /** Returns how much may wait. */
+  long bytesMax() {
+    return bounds.bytesMax();
   }
 
   /** Returns how many files waited to be stored when it was last looked. */

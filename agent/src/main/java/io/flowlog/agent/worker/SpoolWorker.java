@@ -14,7 +14,10 @@ import io.flowlog.agent.spool.Sealer;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolException;
 import io.flowlog.agent.spool.UrgentWork;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +66,11 @@ final class SpoolWorker implements SliceSink, AutoCloseable {
   /** Tells whether it was told yet what is captured in this life. */
   boolean knowsPlan() {
     return planKnown;
+  }
+
+  /** Returns the loggers that collect; empty until {@link #knowsPlan}. */
+  Set<UUID> collecting() {
+    return plan.slices().loggers().stream().map(FlowLogger::id).collect(Collectors.toSet());
   }
 
   @Override

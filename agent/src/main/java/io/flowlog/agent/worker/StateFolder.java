@@ -4,10 +4,15 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * What one life of the agent remembers for the next: until when it was alive, and since when
@@ -19,6 +24,7 @@ import java.util.OptionalLong;
 public final class StateFolder {
   private static final String LAST_ALIVE = "last-alive";
   private static final String REMEMBERED_SINCE = "remembered-since";
+  private static final String DISABLED_SINCE = "disabled-since";
 
   private final Path folder;
 
@@ -50,6 +56,33 @@ public final class StateFolder {
     return nowNs;
   }
 
+  /** Returns since when which loggers are switched off, as far as that was noted. */
+  public Map<UUID, Long> disabledSinceNs() throws IOException {
+    Map<UUID, Long> noted = new HashMap<>();
+    try {
+      for (String line : Files.readAllLines(folder.resolve(DISABLED_SINCE))) {
+        int space = line.indexOf(' ');
+        noted.put(
+            UUID.fromString(line.substring(0, Math.max(0, space))),
+            Long.parseLong(line.substring(space + 1)));
+      }
+      return noted;
+    } catch (NoSuchFileException e) {
+      return noted;
+    } catch (IllegalArgumentException | CharacterCodingException e) {
+      // Whatever it says, the day begins anew: nothing goes too early.
+      return Map.of();
+    }
+  }
+
+  /** Notes since when which loggers are switched off. */
+  public void disabledSinceNs(Map<UUID, Long> sinceNs) throws IOException {
+    StringBuilder text = new StringBuilder();
+    new TreeMap<>(sinceNs)
+        .forEach((loggerId, since) -> text.append(loggerId).append(' ').append(since).append('\n'));
+    write(DISABLED_SINCE, text.toString());
+  }
+
   private OptionalLong read(String name) throws IOException {
     try {
       return OptionalLong.of(Long.parseLong(Files.readString(folder.resolve(name)).strip()));
@@ -59,9 +92,13 @@ public final class StateFolder {
   }
 
   private void write(String name, long timeNs) throws IOException {
+    write(name, timeNs + "\n");
+  }
+
+  private void write(String name, String text) throws IOException {
     Files.createDirectories(folder);
     Path temporary = folder.resolve(name + ".tmp");
-    Files.writeString(temporary, timeNs + "\n");
+    Files.writeString(temporary, text);
     Files.move(temporary, folder.resolve(name), ATOMIC_MOVE, REPLACE_EXISTING);
   }
 }

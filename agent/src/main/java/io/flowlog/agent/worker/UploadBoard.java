@@ -43,6 +43,7 @@ final class UploadBoard implements SealedFiles {
   private final Set<UUID> changed = new LinkedHashSet<>();
   private List<UploadOutcome> outcomes = new ArrayList<>();
   private int waitingThreads;
+  private boolean held;
   private boolean closed;
 
   UploadBoard(
@@ -112,14 +113,14 @@ final class UploadBoard implements SealedFiles {
       UploadLane lane = laneOf(task);
       lanes.remove(task.loggerId());
       lanes.put(task.loggerId(), lane);
-      lane.begin();
+      lane.begin(task);
       slots.take(task.place().endpoint(), task.isTrusted());
     }
     return task;
   }
 
   private @Nullable UploadTask next(long nowNs) {
-    for (UploadLane lane : lanes.values()) {
+    for (UploadLane lane : held ? List.<UploadLane>of() : lanes.values()) {
       UploadTask task = lane.task(nowNs);
       if (task != null && slots.isFree(task.place().endpoint(), task.isTrusted())) {
         return task;
@@ -181,6 +182,25 @@ final class UploadBoard implements SealedFiles {
     return slots.total();
   }
 
+  /**
+   * Lets nothing begin from now on.
+   *
+   * @return the files that are under way, or were and nobody has taken notice of it
+   */
+  synchronized List<SealedFile> holdStill() {
+    held = true;
+    List<SealedFile> files = new ArrayList<>();
+    lanes.values().stream().map(UploadLane::underWay).filter(Objects::nonNull).forEach(files::add);
+    outcomes.stream().map(UploadOutcome::file).filter(Objects::nonNull).forEach(files::add);
+    return files;
+  }
+
+  /** Lets things begin again. */
+  synchronized void goOn() {
+    held = false;
+    notifyAll();
+  }
+
   /** Says what came of a task; tells whether it is the first that nobody has taken notice of. */
   synchronized boolean finish(UploadTask task, UploadOutcome outcome, long nowNs, Instant now) {
     slots.giveBack(task.place().endpoint(), task.isTrusted());
@@ -223,14 +243,6 @@ final class UploadBoard implements SealedFiles {
             .toList();
     changed.clear();
     return records;
-  }
-
-  /** Returns files that have waited too long behind the end of their logger, each once. */
-  synchronized List<SealedFile> takeExpired(Instant now) {
-    return lanes.values().stream()
-        .filter(lane -> lane.isOver(now))
-        .flatMap(lane -> lane.removeAll().stream())
-        .toList();
   }
 
   /** Forgets the loggers that ended long ago, and returns them. */

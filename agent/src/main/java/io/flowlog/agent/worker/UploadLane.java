@@ -12,9 +12,7 @@ import io.flowlog.agent.store.StorePlace;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.TreeSet;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * by the {@link UploadBoard}.
  */
 final class UploadLane {
-  /** So long the files of a logger that does not collect are still stored. */
+  /** So long the files of a logger that does not collect are still stored; the spool sees to it. */
   static final Duration GRACE = Duration.ofHours(24);
 
   private static final Comparator<SealedFile> OLDEST_FIRST =
@@ -42,6 +40,7 @@ final class UploadLane {
   private @Nullable Instant endedAt;
   private boolean declared;
   private boolean busy;
+  private @Nullable SealedFile underWay;
   private int era;
 
   UploadLane(UUID loggerId, LoggerLife life, Instant now) {
@@ -106,7 +105,7 @@ final class UploadLane {
     return declared;
   }
 
-  /** Tells whether what is left will not be stored any more. */
+  /** Tells whether it ended so long ago that nothing can be left of it. */
   boolean isOver(Instant now) {
     return endedAt != null && now.isAfter(endedAt.plus(GRACE));
   }
@@ -122,13 +121,6 @@ final class UploadLane {
 
   void remove(SealedFile file) {
     files.remove(file);
-  }
-
-  /** Gives up all files; one that is under way may still come through. */
-  List<SealedFile> removeAll() {
-    List<SealedFile> removed = new ArrayList<>(files);
-    files.clear();
-    return removed;
   }
 
   @Nullable SealedFile oldest() {
@@ -151,18 +143,25 @@ final class UploadLane {
     return hasNothing ? Long.MAX_VALUE : life.waitNs(nowNs);
   }
 
-  void begin() {
+  void begin(UploadTask task) {
     busy = true;
+    underWay = task.file();
+  }
+
+  /** Returns the file that is being stored, or null. */
+  @Nullable SealedFile underWay() {
+    return underWay;
   }
 
   /** Notes that a task is over of which nothing is known. */
   void abandon() {
     busy = false;
+    underWay = null;
   }
 
   /** Notes what came of a task; tells whether the logger stands otherwise now. */
   boolean finish(UploadTask task, @Nullable StoreException failure, long nowNs, Instant now) {
-    busy = false;
+    abandon();
     if (failure == null && task.file() != null) {
       files.remove(task.file());
     }

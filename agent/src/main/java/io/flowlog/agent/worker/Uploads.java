@@ -44,6 +44,7 @@ final class Uploads {
   private final UploadBoard board;
   private final UploadThreads threads;
   private long lookedNs = System.nanoTime() - LOOK_EVERY_NS;
+  private List<SealedFile> claimed = List.of();
   private volatile List<String> diskProblems = List.of();
 
   /**
@@ -96,7 +97,7 @@ final class Uploads {
     remember();
     if (nowNs - lookedNs >= LOOK_EVERY_NS) {
       lookedNs = nowNs;
-      discardExpired(Instant.now());
+      forgetOld(Instant.now());
     }
     return ended;
   }
@@ -164,20 +165,20 @@ final class Uploads {
     }
   }
 
-  private void discardExpired(Instant now) throws SpoolException {
-    for (SealedFile file : board.takeExpired(now)) {
-      spool.release(file);
-      counters.increment(AgentCounter.FILES_DISCARDED);
-      log.warning(
-          EventKind.STORE,
-          "discarded "
-              + file.key()
-              + " of logger "
-              + file.loggerId()
-              + ", which ended "
-              + UploadLane.GRACE.toHours()
-              + " hours ago: look whether it should have been stored");
-    }
+  /** Lets nothing begin to be stored, and claims what is being stored, until {@link #goOn}. */
+  void holdStill() {
+    claimed = board.holdStill();
+    claimed.forEach(spool::take);
+  }
+
+  /** Ends what {@link #holdStill} began. */
+  void goOn() {
+    claimed.forEach(spool::giveBack);
+    claimed = List.of();
+    board.goOn();
+  }
+
+  private void forgetOld(Instant now) {
     try {
       for (UUID forgotten : board.takeForgotten(now)) {
         records.forget(forgotten);

@@ -5,7 +5,8 @@
  * thread      owns
  * capture-0   a {@link io.flowlog.agent.worker.CaptureWorker} with its sources and its {@link
  *             io.flowlog.agent.worker.Pipeline}: decoder, connection table, record builder
- * drops-0     the kernel's drop reports: a {@link io.flowlog.agent.worker.DropThread} collects them
+ * drops-0     a {@link io.flowlog.agent.capture.drops.DropSource}: a {@link
+ *             io.flowlog.agent.worker.DropThread} collects what it tells of dropped packets
  * spool       a {@link io.flowlog.agent.worker.SpoolWorker}: the spool and its sealer; the uploader
  * control     a {@link io.flowlog.agent.worker.ControlWorker}: what is declared, the capture plan;
  *             interfaces, and {@link io.flowlog.agent.worker.Attachments}: which sources are open

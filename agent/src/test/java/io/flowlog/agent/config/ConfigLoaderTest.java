@@ -220,8 +220,8 @@ class ConfigLoaderTest {
         "=x|--set: \"=x\" is no setting: write --set key=value",
         "format..x=1|--set: \"format..x=1\" is no setting: write --set key=value",
         "colour=red|--set: colour: unknown key: known are host, region, time_zone, timestamp_unit,"
-            + " state_dir, loggers_dir, ports_dir, capture, flow, record, format, logger, store,"
-            + " api",
+            + " state_dir, loggers_dir, ports_dir, capture, flow, record, format, logger, spool,"
+            + " store, api",
         "format.rows=1|--set: format.rows: unknown key: known are csv_header, rows_per_file",
         "format=1|--set: format: must be an object, not the number 1: indent its keys below it",
         "region.x=1|--set: region: must be text, not an object: put it in quotes if it is meant as"

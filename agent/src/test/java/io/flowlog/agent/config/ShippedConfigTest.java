@@ -126,7 +126,10 @@ class ShippedConfigTest {
     FieldReader reader =
         new FieldReader(
             Map.of(
-                "store", Map.of("endpoints", List.of(Map.of()), "identities", List.of(Map.of()))));
+                "store",
+                Map.of("endpoints", List.of(Map.of()), "identities", List.of(Map.of())),
+                "capture",
+                Map.of("nflog", List.of(Map.of("prefixes", List.of(Map.of()))))));
     Sections.read(reader, around);
     Set<String> keys = new TreeSet<>(reader.askedPaths());
     if (!withSections) {

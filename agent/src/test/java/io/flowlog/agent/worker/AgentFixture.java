@@ -120,7 +120,8 @@ final class AgentFixture implements AutoCloseable {
   }
 
   private SpoolWorker makeSpoolWorker(long nowNs) throws IOException {
-    ObjectNames names = new ObjectNames(ZoneOffset.UTC, "host-1", state.rememberedSinceNs(nowNs));
+    StateFolder spooled = new StateFolder(folder.resolve("spool"));
+    ObjectNames names = new ObjectNames(ZoneOffset.UTC, "host-1", spooled.rememberedSinceNs(nowNs));
     EncoderSettings encoding =
         new EncoderSettings(TimestampUnit.NANOSECONDS, true, "KR1", "host-1");
     FileSettings files = new FileSettings(encoding, names, rowsPerFile);

@@ -138,6 +138,9 @@ public final class CaptureLoop implements AutoCloseable {
       EncoderSettings encoding = new EncoderSettings(TimestampUnit.SECONDS, true, "", "host");
       FileSettings files = new FileSettings(encoding, new ObjectNames(ZoneOffset.UTC, "host"), 0);
       DirectoryStore store = new DirectoryStore(folder.resolve("out"));
+      StateFolder state = new StateFolder(folder.resolve("state"));
+      SpoolBounds.Means means =
+          new SpoolBounds.Means(SpoolConfig.defaults(), state, new LoggedEvents().log(), counters);
       thread =
           SpoolThread.start(
               new SpoolThread.Parts(
@@ -145,7 +148,8 @@ public final class CaptureLoop implements AutoCloseable {
                   SpoolWorker.of(opened, files, Coverage.ofEverything(), counters),
                   TestUploads.of(
                       opened, folder.resolve("loggers"), store, counters, logger(format)),
-                  new StateFolder(folder.resolve("state"))),
+                  new SpoolBounds(opened, means, System.nanoTime(), TimeOfDay.nowNs()),
+                  state),
               new Heartbeat("spool", 0));
       spool = opened;
       sink = queue;

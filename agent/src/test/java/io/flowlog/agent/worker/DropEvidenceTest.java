@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.capture.DropConfig;
 import io.flowlog.agent.capture.drops.KernelDrops;
+import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.metrics.EventKind;
 import io.flowlog.agent.metrics.EventLog;
 import java.io.ByteArrayOutputStream;
@@ -37,9 +38,10 @@ class DropEvidenceTest {
             defaults.wirePackets(),
             defaults.rings(),
             settings,
+            defaults.nflog(),
             defaults.conntrack());
-    DropEvidence evidence = DropEvidence.open(capture, log);
-    try (KernelDrops drops = Objects.requireNonNull(evidence.drops())) {
+    DropEvidence evidence = DropEvidence.open(capture, new CounterSet(), log);
+    try (KernelDrops drops = (KernelDrops) Objects.requireNonNull(evidence.drops())) {
       assertEquals(List.of(), evidence.problems());
       assertEquals(true, drops.reasonNames().contains("NETFILTER_DROP"));
     }

@@ -272,4 +272,16 @@ class DropVerdictsTest {
 
     assertEquals(Map.of(1000L, -1L), rows.lost);
   }
+
+  @Test
+  void shouldSayHowMuchIsMissingInItsOwnSliceWhereThereIsOnePort() throws IOException {
+    attach();
+    DropBatch batch = Objects.requireNonNull(queue.pollEmpty());
+    LoggedDrop.describeLost(batch.append(), 9, START_NS + 2500 * MS);
+    LoggedDrop.describeLost(batch.append(), 0, START_NS + 3500 * MS);
+    queue.put(batch);
+    passTime(4 * UNIT_NS, 10);
+
+    assertEquals(Map.of(2000L, 9L, 3000L, -1L), rows.lost);
+  }
 }

@@ -38,6 +38,7 @@ abstract class SliceSinkContract {
 
   @TempDir Path folder;
   final CounterSet counters = new CounterSet();
+  final LoggedEvents events = new LoggedEvents();
   private Spool spool;
   private SliceSink sink;
   private volatile TestUploads.Put put = file -> new DirectoryStore(out()).put(file);
@@ -63,6 +64,13 @@ abstract class SliceSinkContract {
   /** Returns the sink that the test opened. */
   final SliceSink sink() {
     return sink;
+  }
+
+  /** Makes the bounds of the spool, which are as wide as usual. */
+  final SpoolBounds bounds(StateFolder state) throws IOException {
+    SpoolBounds.Means means =
+        new SpoolBounds.Means(SpoolConfig.defaults(), state, events.log(), counters);
+    return new SpoolBounds(spool, means, System.nanoTime(), TimeOfDay.nowNs());
   }
 
   /** Says where files are stored, if not in a directory. */

@@ -69,12 +69,9 @@ class SpoolThreadTest extends SliceSinkContract {
   @Override
   SliceSink open(SpoolWorker worker, Spool filled, ObjectStore store) throws IOException {
     SpoolQueue queue = new SpoolQueue(counters, new Heartbeat("capture", 0));
-    SpoolThread.Parts parts =
-        new SpoolThread.Parts(
-            queue,
-            worker,
-            TestUploads.of(filled, folder.resolve("loggers"), store, counters, logger()),
-            new StateFolder(folder.resolve("state")));
+    StateFolder state = new StateFolder(folder.resolve("state"));
+    Uploads uploads = TestUploads.of(filled, folder.resolve("loggers"), store, counters, logger());
+    SpoolThread.Parts parts = new SpoolThread.Parts(queue, worker, uploads, bounds(state), state);
     thread = SpoolThread.start(parts, new Heartbeat("spool", 0));
     return queue;
   }

@@ -80,9 +80,9 @@ final class TestUploads {
         null);
   }
 
-  /** Makes uploads of one logger. */
+  /** Makes uploads of these loggers. */
   static Uploads of(
-      Spool spool, Path folder, ObjectStore store, CounterSet counters, FlowLogger logger)
+      Spool spool, Path folder, ObjectStore store, CounterSet counters, FlowLogger... loggers)
       throws IOException {
     Uploads uploads =
         new Uploads(
@@ -98,7 +98,7 @@ final class TestUploads {
                     new PrintStream(OutputStream.nullOutputStream()), Map.of(), System::nanoTime),
                 counters,
                 () -> {}));
-    uploads.know(List.of(logger));
+    uploads.know(List.of(loggers));
     return uploads;
   }
 }

@@ -142,23 +142,41 @@ class UploadBoardTest {
   }
 
   @Test
-  void shouldDiscardAfterADayWhatALoggerLeft() {
+  void shouldForgetALoggerADayAfterItsEndUnlessFilesWait() {
     declare(ON);
     finish(begin(), null);
-    declare(OFF);
     board.onSealed(file(1));
-    board.onSealed(file(2));
-    finish(begin(), refused);
-    assertStanding(LoggerStanding.INACTIVE);
-    now = START.plus(UploadLane.GRACE);
-    assertEquals(List.of(), board.takeExpired(now));
-    now = now.plusSeconds(1);
-    assertEquals(List.of(file(1), file(2)), board.takeExpired(now));
-    assertEquals(List.of(), board.takeExpired(now));
+    declare(OFF);
+    now = START.plus(UploadLane.GRACE).plusSeconds(1);
+    board.onGone(file(1));
     assertEquals(List.of(), board.takeForgotten(now), "it is still declared");
     declare();
+    assertEquals(List.of(), board.takeForgotten(START.plus(UploadLane.GRACE)));
+    board.onSealed(file(2));
+    assertEquals(List.of(), board.takeForgotten(now));
+    board.onGone(file(2));
     assertEquals(List.of(ID), board.takeForgotten(now));
     assertNull(board.recordOf(ID));
+  }
+
+  @Test
+  void shouldBeginNothingWhileItHoldsStill() {
+    declare(ON);
+    finish(begin(), null);
+    board.takeOutcomes();
+    board.onSealed(file(1));
+    board.onSealed(file(2));
+    assertEquals(List.of(), board.holdStill());
+    assertNothingToDo();
+    board.goOn();
+    UploadTask task = begin();
+    assertEquals(List.of(file(1)), board.holdStill());
+    finish(task, null);
+    assertEquals(List.of(file(1)), board.holdStill(), "it is stored, but not released yet");
+    board.takeOutcomes();
+    assertEquals(List.of(), board.holdStill());
+    board.goOn();
+    assertEquals(file(2), begin().file());
   }
 
   @Test
@@ -174,7 +192,6 @@ class UploadBoardTest {
     declare(ON);
     assertStanding(LoggerStanding.BUILD);
     board.onSealed(file(1));
-    assertEquals(List.of(), board.takeExpired(now));
   }
 
   @Test

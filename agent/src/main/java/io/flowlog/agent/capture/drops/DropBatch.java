@@ -35,13 +35,38 @@ public final class DropBatch {
     return size;
   }
 
+  /** Tells whether there is nothing to be told. */
+  public boolean isEmpty() {
+    return size == 0 && lostPackets == 0;
+  }
+
   public boolean isFull() {
     return size == CAPACITY;
+  }
+
+  /** Tells whether so many entries fit no more. */
+  public boolean isShortOf(int more) {
+    return CAPACITY - size < more;
   }
 
   /** Returns the entry behind the last one, which is to be filled: it counts from now on. */
   public DropEntry append() {
     return entries[size++];
+  }
+
+  /** Returns the entry behind so many others. */
+  public DropEntry at(int place) {
+    return entries[place];
+  }
+
+  /** Returns the last entry. */
+  public DropEntry last() {
+    return entries[size - 1];
+  }
+
+  /** Takes the last entry out again. */
+  public void removeLast() {
+    size--;
   }
 
   /** Adds packets of which nothing else is known. */

@@ -1,5 +1,7 @@
 package io.flowlog.agent.capture.drops;
 
+import io.flowlog.agent.capture.Direction;
+
 /**
  * Packets of one flow that the kernel dropped for one reason between the same interfaces, within a
  * short span of time: a copy of what the kernel tells.
@@ -10,6 +12,12 @@ package io.flowlog.agent.capture.drops;
 public final class DropEntry {
   /** Whether flow and reason are not known: only interfaces, time and numbers hold. */
   public boolean overflow;
+
+  /**
+   * Whether not even an interface is known: overflow, whose packets may be any port's. Then 0
+   * packets are an unknown number.
+   */
+  public boolean ofAnyPort;
 
   /** When the span of time begins in which the packets came. */
   public long granuleStartNs;
@@ -52,6 +60,15 @@ public final class DropEntry {
   /** Whether the packets share their bytes with others, as copies of a flooded one do. */
   public boolean copy;
 
+  /** Whether nobody tells if they are such a copy. */
+  public boolean maybeCopy;
+
+  /** The only one of the packets' two ways for which the entry counts; UNKNOWN for both. */
+  public Direction only = Direction.UNKNOWN;
+
+  /** Whether they may have been more packets on the wire than it says here. */
+  public boolean uncertain;
+
   public boolean laterFragment;
   public long packets;
   public long bytes;
@@ -59,4 +76,49 @@ public final class DropEntry {
   public long lastNs;
   public int tcpFlags;
   public boolean synAckSeen;
+
+  /** Tells whether another entry is of the same packets, apart from their number. */
+  boolean isLike(DropEntry other) {
+    return granuleStartNs == other.granuleStartNs
+        && reason == other.reason
+        && isSameFlow(other)
+        && isSameWay(other)
+        && !overflow
+        && !other.overflow;
+  }
+
+  private boolean isSameFlow(DropEntry other) {
+    return sourceLow == other.sourceLow
+        && destinationLow == other.destinationLow
+        && sourceHigh == other.sourceHigh
+        && destinationHigh == other.destinationHigh
+        && sourcePort == other.sourcePort
+        && destinationPort == other.destinationPort
+        && protocol == other.protocol
+        && ipVersion == other.ipVersion
+        && vlan == other.vlan
+        && laterFragment == other.laterFragment;
+  }
+
+  private boolean isSameWay(DropEntry other) {
+    return inputInterface == other.inputInterface
+        && outputInterface == other.outputInterface
+        && destinationMac == other.destinationMac
+        && fromHost == other.fromHost
+        && routed == other.routed
+        && copy == other.copy
+        && maybeCopy == other.maybeCopy
+        && only == other.only;
+  }
+
+  /** Counts the packets of another entry that {@link #isLike} this one. */
+  void add(DropEntry other) {
+    packets += other.packets;
+    bytes += other.bytes;
+    firstNs = Math.min(firstNs, other.firstNs);
+    lastNs = Math.max(lastNs, other.lastNs);
+    tcpFlags |= other.tcpFlags;
+    synAckSeen |= other.synAckSeen;
+    uncertain |= other.uncertain;
+  }
 }

@@ -33,8 +33,15 @@ public final class DropJudge {
     /** Takes the news that so many dropped packets of a port are not in any report. */
     void onLost(int portNumber, long packets);
 
-    /** Takes the news that dropped packets of any port may be in no report. */
-    void onLostAnywhere();
+    /**
+     * Takes the news that so many dropped packets, which may be any port's, are in no report.
+     *
+     * @param packets 0 if their number is not known
+     */
+    void onLostAnywhere(long packets);
+
+    /** Takes the news that packets of a port in a report may have been more on the wire. */
+    void onUncertain(int portNumber);
   }
 
   /**
@@ -66,6 +73,10 @@ public final class DropJudge {
 
   private void judgeOverflow(DropEntry entry) {
     counters.add(AgentCounter.DROPS_UNTOLD, entry.packets);
+    if (entry.ofAnyPort) {
+      verdicts.onLostAnywhere(entry.packets);
+      return;
+    }
     int input = ports.at(entry.inputInterface).number();
     int output = ports.at(entry.outputInterface).number();
     if (input != DropPorts.NONE) {
@@ -76,7 +87,7 @@ public final class DropJudge {
     }
     // what was routed to a bridge was for any of its ports
     if (ports.isBridge(entry.outputInterface)) {
-      verdicts.onLostAnywhere();
+      verdicts.onLostAnywhere(0);
     }
   }
 
@@ -85,8 +96,8 @@ public final class DropJudge {
       counters.add(AgentCounter.DROPS_OF_COPIES, entry.packets);
       return;
     }
-    int egress = egressPort(entry);
-    int ingress = ingressPort(entry);
+    int egress = entry.only == Direction.INGRESS ? DropPorts.NONE : egressPort(entry);
+    int ingress = entry.only == Direction.EGRESS ? DropPorts.NONE : ingressPort(entry);
     if (egress != DropPorts.NONE) {
       tell(entry, egress, Direction.EGRESS);
     }
@@ -111,14 +122,16 @@ public final class DropJudge {
    * in a container for example, shares its bytes with the queue that it may be sent from again.
    */
   private boolean isCopyForNobody(DropEntry entry) {
-    if (!entry.copy || !isAtBridgePort(entry) || isGroup(entry)) {
+    boolean possible = entry.copy || entry.maybeCopy;
+    if (!possible || !isAtBridgePort(entry) || isGroup(entry)) {
       return false;
     }
     DropPorts.Port owner = ports.withMac(entry.destinationMac);
     if (owner.number() != DropPorts.NONE) {
       return owner.interfaceIndex() != entry.outputInterface;
     }
-    return ports.at(entry.outputInterface).mac() != DropPorts.NO_MAC || entry.protocol != TCP;
+    return entry.copy
+        && (ports.at(entry.outputInterface).mac() != DropPorts.NO_MAC || entry.protocol != TCP);
   }
 
   private int egressPort(DropEntry entry) {
@@ -138,8 +151,9 @@ public final class DropJudge {
   }
 
   private int ingressPort(DropEntry entry) {
-    if (isAtBridgePort(entry)) {
-      return ports.at(entry.outputInterface).number();
+    int output = ports.at(entry.outputInterface).number();
+    if (isAtBridgePort(entry) || output != DropPorts.NONE) {
+      return output;
     }
     boolean byAddress =
         entry.routed || entry.fromHost || ports.at(entry.inputInterface).number() == DropPorts.NONE;
@@ -166,5 +180,8 @@ public final class DropJudge {
     report.tcpFlags = entry.tcpFlags;
     report.synAckSeen = entry.synAckSeen;
     verdicts.onDrop(report, entry.reason);
+    if (entry.uncertain) {
+      verdicts.onUncertain(port);
+    }
   }
 }

@@ -1,7 +1,10 @@
 package io.flowlog.agent.capture.drops;
 
 import io.flowlog.agent.capture.CaptureConfig;
+import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.capture.DropConfig;
+import io.flowlog.agent.metrics.AgentCounter;
+import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.bridge.DropEntries;
 import io.flowlog.bridge.DropProgram;
 import io.flowlog.bridge.DropReasons;
@@ -14,14 +17,21 @@ import java.util.Set;
 import java.util.function.IntFunction;
 
 /** What the kernel has dropped since it was last asked; owned by one thread. */
-public final class KernelDrops implements AutoCloseable {
+public final class KernelDrops implements DropSource {
+  /** Between two looks: what they find then is merged, and nobody waits long for it. */
+  private static final int PAUSE_MS = 100;
+
   /** About 13 MB of the kernel's memory: so many flows within a tenth of a second. */
   private static final int ENTRIES = 1 << 15;
 
   private static final int OVERFLOW_ENTRIES = 1 << 12;
   private static final int DEVICES = 1 << 12;
 
+  /** What only metrics show is asked for once a second. */
+  private static final int COLLECTIONS_PER_FIGURE = 10;
+
   private final DropProgram program;
+  private final CounterSet counters;
   private final DropReasons reasons;
   private final Set<Integer> malformed = new HashSet<>();
 
@@ -29,10 +39,17 @@ public final class KernelDrops implements AutoCloseable {
   private DropEntries entries;
 
   private long lostTold;
-  private long missesTold;
 
-  private KernelDrops(DropProgram program, DropConfig settings) throws NativeException {
+  /** Packets of which nothing is known but that they were dropped, for the next batch. */
+  private long lostNews;
+
+  private long missesTold;
+  private long collections;
+
+  private KernelDrops(DropProgram program, DropConfig settings, CounterSet counters)
+      throws NativeException {
     this.program = program;
+    this.counters = counters;
     reasons = program.reasons();
     entries = program.collect();
     for (String name : settings.malformedReasons()) {
@@ -41,15 +58,20 @@ public final class KernelDrops implements AutoCloseable {
     settings.reasons().forEach(name -> reasons.numberOf(name).ifPresent(malformed::remove));
   }
 
-  /** Has the kernel tell of drops from now on, in the unit of the capture; of no interface yet. */
-  public static KernelDrops open(CaptureConfig capture) throws NativeException {
+  /**
+   * Has the kernel tell of drops from now on, in the unit of the capture; of no interface yet.
+   *
+   * @param counters of the thread that will collect them
+   */
+  public static KernelDrops open(CaptureConfig capture, CounterSet counters)
+      throws NativeException {
     DropConfig settings = capture.drops();
     List<String> wanted = new ArrayList<>(settings.reasons());
     wanted.addAll(settings.malformedReasons());
     DropSizes sizes = new DropSizes(ENTRIES, OVERFLOW_ENTRIES, DEVICES);
     DropProgram program = DropProgram.open(sizes, wanted, capture.wirePackets());
     try {
-      return new KernelDrops(program, settings);
+      return new KernelDrops(program, settings, counters);
     } catch (NativeException e) {
       program.close();
       throw e;
@@ -61,28 +83,45 @@ public final class KernelDrops implements AutoCloseable {
     return reasons.names();
   }
 
-  /** Returns what turns a reason's number into its name, for any thread. */
+  @Override
+  public String description() {
+    return "the kernel's drop reports";
+  }
+
+  @Override
   public IntFunction<String> namesOfReasons() {
     return reasons::nameOf;
   }
 
-  /** Returns the reasons whose packets are only counted; any thread may ask. */
+  @Override
   public Set<Integer> malformedReasons() {
     return Set.copyOf(malformed);
   }
 
-  /** Replaces the interfaces whose drops are told. */
+  @Override
   public void watch(Set<Integer> interfaces) throws NativeException {
     program.setDevices(interfaces);
   }
 
-  /** Has all that was dropped until now handed over by {@link #fill}; takes a while. */
+  @Override
   public void collect() throws NativeException {
     entries = program.collect();
+    if (program.hasNews()) {
+      long lost = program.lostPackets();
+      lostNews += lost - lostTold;
+      lostTold = lost;
+    }
+    if (collections++ % COLLECTIONS_PER_FIGURE == 0) {
+      long misses = program.recursionMisses();
+      counters.add(AgentCounter.DROPS_MISSED, misses - missesTold);
+      missesTold = misses;
+    }
   }
 
-  /** Appends entries while there is room; returns whether nothing is left. */
+  @Override
   public boolean fill(DropBatch batch) throws NativeException {
+    batch.addLost(lostNews);
+    lostNews = 0;
     while (!batch.isFull()) {
       if (!entries.next()) {
         return true;
@@ -94,6 +133,7 @@ public final class KernelDrops implements AutoCloseable {
 
   private void copy(DropEntry entry) {
     entry.overflow = entries.isOverflow();
+    entry.ofAnyPort = false;
     entry.granuleStartNs = entries.granuleStartNs();
     entry.reason = entries.reason();
     entry.inputInterface = entries.inputInterface();
@@ -112,6 +152,9 @@ public final class KernelDrops implements AutoCloseable {
     entry.fromHost = entries.isFromHost();
     entry.routed = entries.isRouted();
     entry.copy = entries.isCopy();
+    entry.maybeCopy = false;
+    entry.only = Direction.UNKNOWN;
+    entry.uncertain = false;
     entry.laterFragment = entries.isLaterFragment();
     entry.packets = entries.packets();
     entry.bytes = entries.bytes();
@@ -121,20 +164,14 @@ public final class KernelDrops implements AutoCloseable {
     entry.synAckSeen = entries.isSynAckSeen();
   }
 
-  /** Returns how many packets were dropped of which nothing else is known, since the last call. */
-  public long takeLost() throws NativeException {
-    long lost = program.lostPackets();
-    long news = lost - lostTold;
-    lostTold = lost;
-    return news;
+  @Override
+  public long completeUntilNs(long collectedNs) {
+    return collectedNs;
   }
 
-  /** Returns how many drops the kernel did not look at, since the last call. */
-  public long takeMisses() throws NativeException {
-    long misses = program.recursionMisses();
-    long news = misses - missesTold;
-    missesTold = misses;
-    return news;
+  @Override
+  public int pauseMs() {
+    return PAUSE_MS;
   }
 
   @Override

@@ -2,7 +2,9 @@ package io.flowlog.agent.worker.host;
 
 import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.capture.DropConfig;
+import io.flowlog.agent.capture.NflogConfig;
 import io.flowlog.agent.capture.drops.KernelDrops;
+import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.port.NearestName;
 import io.flowlog.agent.worker.host.HostFact.Standing;
 import io.flowlog.bridge.DropSupport;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Whether the kernel tells what it drops, and why. Owned by one thread. */
 final class DropFacts {
@@ -20,6 +23,7 @@ final class DropFacts {
   private static final String REASONS = "drop reasons";
 
   private final DropConfig settings;
+  private final NflogConfig firewalls;
   private final Supplier<List<String>> problems;
   private final Reasons reasons;
 
@@ -29,14 +33,25 @@ final class DropFacts {
     Set<String> names() throws NativeException;
   }
 
+  /** Makes the facts of a host where no firewall is read. */
+  DropFacts(DropConfig settings, Supplier<List<String>> problems, Reasons reasons) {
+    this(settings, NflogConfig.defaults(), problems, reasons);
+  }
+
   /**
    * Makes the facts of some settings.
    *
+   * @param firewalls those that are read if the kernel does not tell of its drops
    * @param problems returns why drops are not told, in lines with their remedies; none: they are
    * @param reasons asked only if drops are told
    */
-  DropFacts(DropConfig settings, Supplier<List<String>> problems, Reasons reasons) {
+  DropFacts(
+      DropConfig settings,
+      NflogConfig firewalls,
+      Supplier<List<String>> problems,
+      Reasons reasons) {
     this.settings = settings;
+    this.firewalls = firewalls;
     this.problems = problems;
     this.reasons = reasons;
   }
@@ -48,7 +63,7 @@ final class DropFacts {
       return missing;
     }
     try {
-      KernelDrops.open(settings).close();
+      KernelDrops.open(settings, new CounterSet()).close();
       return List.of();
     } catch (NativeException e) {
       return List.of(String.valueOf(e.getMessage()));
@@ -56,6 +71,9 @@ final class DropFacts {
   }
 
   List<HostFact> facts() {
+    if (areFirewallsRead()) {
+      return List.of(toldByFirewalls());
+    }
     if (settings.mode() == DropConfig.Mode.OFF) {
       return List.of(
           new HostFact(
@@ -74,6 +92,21 @@ final class DropFacts {
     } catch (NativeException e) {
       return List.of(obstacle(String.valueOf(e.getMessage())));
     }
+  }
+
+  private boolean areFirewallsRead() {
+    boolean either = settings.mode() != DropConfig.Mode.REQUIRED && !firewalls.groups().isEmpty();
+    return either && (settings.mode() == DropConfig.Mode.OFF || !problems.get().isEmpty());
+  }
+
+  private HostFact toldByFirewalls() {
+    return HostFact.good(
+        TOPIC,
+        firewalls.groups().stream()
+            .map(group -> Integer.toString(group.number()))
+            .collect(Collectors.joining(", ", "firewalls log them to NFLOG group ", "")),
+        "rows are ACCEPT or DROP by the prefixes in capture.nflog; a super-packet or a datagram in"
+            + " fragments counts as one packet");
   }
 
   private HostFact obstacle(String line) {

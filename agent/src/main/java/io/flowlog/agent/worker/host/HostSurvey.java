@@ -14,6 +14,8 @@ import java.util.Set;
  * Looks at this host for what bears on the records, and changes nothing on it; owned by one thread.
  */
 public final class HostSurvey {
+  private static final String NOT_BY_KERNEL = "the kernel does not tell what it drops";
+
   private final HostFiles files;
   private final HostCheck check;
   private final DropFacts drops;
@@ -39,6 +41,7 @@ public final class HostSurvey {
         tableBytes,
         new DropFacts(
             capture.drops(),
+            capture.nflog(),
             () -> DropFacts.tryOnce(capture),
             () -> DropReasons.ofKernel().names()));
   }
@@ -46,13 +49,19 @@ public final class HostSurvey {
   /**
    * Makes the same survey for an agent that works.
    *
-   * @param dropProblems why it has no drop reports, one line each; none if it has
+   * @param dropProblems why it has no drop reports, one line each; none if it has, or firewalls are
+   *     read
    * @param reasons the names of the reasons for which the kernel drops packets, if it has
    */
   public static HostSurvey during(
       CaptureConfig capture, long tableBytes, List<String> dropProblems, Set<String> reasons) {
-    return of(
-        capture, tableBytes, new DropFacts(capture.drops(), () -> dropProblems, () -> reasons));
+    boolean byFirewalls = dropProblems.isEmpty() && reasons.isEmpty();
+    DropFacts facts =
+        byFirewalls
+            ? new DropFacts(
+                capture.drops(), capture.nflog(), () -> List.of(NOT_BY_KERNEL), () -> reasons)
+            : new DropFacts(capture.drops(), () -> dropProblems, () -> reasons);
+    return of(capture, tableBytes, facts);
   }
 
   private static HostSurvey of(CaptureConfig capture, long tableBytes, DropFacts drops) {

@@ -42,8 +42,13 @@ class DropJudgeTest {
     }
 
     @Override
-    public void onLostAnywhere() {
-      told.add("lost anywhere");
+    public void onLostAnywhere(long packets) {
+      told.add((packets == 0 ? "" : packets + " ") + "lost anywhere");
+    }
+
+    @Override
+    public void onUncertain(int portNumber) {
+      told.add("uncertain at " + portNumber);
     }
   }
 
@@ -191,6 +196,48 @@ class DropJudgeTest {
     between(0, BRIDGE).assertTold("into 5");
     entry.ipVersion = 4;
     assertTold();
+  }
+
+  @Test
+  void shouldTellOneDirectionOnlyWhereTheEntryIsOfOne() throws IOException {
+    entry.only = Direction.EGRESS;
+    assertTold("out of 1");
+    entry.only = Direction.INGRESS;
+    assertTold("into 2");
+    from(3).to(4).assertTold();
+  }
+
+  @Test
+  void shouldTakePacketsForCopiesOnlyWhereTheirReceiverIsKnownIfNobodyTells() throws IOException {
+    entry.maybeCopy = true;
+    assertTold("out of 1", "into 2");
+    between(11, 13).assertTold();
+    entry.destinationMac = STRANGER;
+    assertTold("out of 1");
+    between(11, 12).assertTold("out of 1", "into 2");
+    assertEquals(3, counters.get(AgentCounter.DROPS_OF_COPIES));
+  }
+
+  @Test
+  void shouldBelieveTheRouteWhenItLeadsToAPort() throws IOException {
+    entry.routed = true;
+    entry.destinationLow = 0x0a000063L;
+    assertTold("out of 1", "into 2");
+  }
+
+  @Test
+  void shouldSayWhereThereMayHaveBeenMorePackets() throws IOException {
+    entry.uncertain = true;
+    assertTold("out of 1", "uncertain at 1", "into 2", "uncertain at 2");
+  }
+
+  @Test
+  void shouldTellAllThatDropsOfAnyPortAreMissing() throws IOException {
+    entry.overflow = true;
+    entry.ofAnyPort = true;
+    assertTold("3 lost anywhere");
+    entry.packets = 0;
+    assertTold("lost anywhere");
   }
 
   @Test

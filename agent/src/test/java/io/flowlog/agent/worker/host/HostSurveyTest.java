@@ -1,9 +1,11 @@
 package io.flowlog.agent.worker.host;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.capture.DropConfig;
+import io.flowlog.agent.capture.NflogConfig;
 import io.flowlog.agent.port.AttachedPort;
 import io.flowlog.agent.port.HostInterface;
 import io.flowlog.agent.port.LoggingPort;
@@ -29,6 +31,7 @@ class HostSurveyTest {
   @TempDir Path root = Path.of("");
   private final List<FilterChain> chains = new ArrayList<>();
   private final List<String> dropProblems = new ArrayList<>();
+  private NflogConfig firewalls = NflogConfig.defaults();
   private DropConfig drops = DropConfig.defaults();
 
   /** A host that can tell everything, with an Open vSwitch and no firewall. */
@@ -71,7 +74,7 @@ class HostSurveyTest {
     return new HostSurvey(
             files,
             check,
-            new DropFacts(drops, () -> List.copyOf(dropProblems), () -> REASONS),
+            new DropFacts(drops, firewalls, () -> List.copyOf(dropProblems), () -> REASONS),
             new FilterFacts(files, () -> chains),
             new RoomFacts(files, check, CaptureConfig.defaults(), 256 * MIB))
         .facts();
@@ -117,6 +120,24 @@ class HostSurveyTest {
             + " cap_net_raw,cap_net_admin,cap_bpf,cap_perfmon=ep /opt/j/bin/java' and list"
             + " /opt/j/lib in /etc/ld.so.conf.d",
         about("live capture"));
+  }
+
+  @Test
+  void shouldSayWhereFirewallsTellOfDrops() {
+    firewalls =
+        new NflogConfig(
+            List.of(
+                new NflogConfig.Group(30, 1 << 20, List.of()),
+                new NflogConfig.Group(31, 1 << 20, List.of())));
+    String byKernel = about("drop reports");
+    assertTrue(byKernel.contains("the kernel tells what it drops"), byKernel);
+    dropProblems.add("drop reports: the kernel does not describe its types: no file /x: get BTF");
+    String byFirewalls = about("drop reports");
+    assertTrue(byFirewalls.contains("good: firewalls log them to NFLOG group 30, 31"), byFirewalls);
+    dropProblems.clear();
+    drops = new DropConfig(DropConfig.Mode.OFF, drops.reasons(), drops.malformedReasons());
+    assertEquals(byFirewalls, about("drop reports"));
+    assertEquals("", about("drop reasons"));
   }
 
   @Test
