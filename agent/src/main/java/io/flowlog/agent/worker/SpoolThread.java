@@ -76,6 +76,7 @@ final class SpoolThread implements AutoCloseable {
       queue.fail(e);
       failure = e;
     } finally {
+      uploads.end();
       bounds.end();
     }
   }

@@ -102,15 +102,20 @@ final class UploadThreads {
     return failure;
   }
 
+  /** Ends all threads; what they do is broken off. */
+  synchronized void breakOff() {
+    interrupted = true;
+    board.close();
+    threads.values().forEach(Thread::interrupt);
+  }
+
   /**
    * Ends all threads: what they do is broken off, and they are waited for, but not for long.
    *
    * @return whether all have ended
    */
   synchronized boolean close(long patienceMs) throws InterruptedException {
-    interrupted = true;
-    board.close();
-    threads.values().forEach(Thread::interrupt);
+    breakOff();
     long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMs);
     long leftNs = endNs - System.nanoTime();
     while (!threads.isEmpty() && leftNs > 0) {

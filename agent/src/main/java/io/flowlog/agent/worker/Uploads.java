@@ -207,6 +207,11 @@ final class Uploads {
     remember();
   }
 
+  /** Has nothing stored any more; harmless after {@link #finish}. */
+  void end() {
+    threads.breakOff();
+  }
+
   /** Returns what is wrong with the disk, in words. */
   List<String> diskProblems() {
     return diskProblems;
