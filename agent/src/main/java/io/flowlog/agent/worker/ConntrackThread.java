@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ConntrackThread {
   static final String NAME = "conntrack";
   private static final int LISTENING_MS = 20;
-  private static final int IDLE_MS = 500;
+  private static final int IDLE_MS = 2000;
   private static final int FULL_MS = 100;
   private static final long FIGURES_EVERY_NS = TimeUnit.SECONDS.toNanos(2);
 
