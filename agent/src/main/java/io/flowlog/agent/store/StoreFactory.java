@@ -76,7 +76,7 @@ public final class StoreFactory implements StoreOpener {
   private StorePlace directoryPlace(Path directory) {
     return directories.stream()
         .filter(directory::startsWith)
-        .max(Comparator.comparing(Path::getNameCount))
+        .max(Comparator.comparingInt(Path::getNameCount))
         .map(known -> new StorePlace(known.toString(), new DirectoryStore(directory)))
         .orElseGet(() -> nowhere(directory.toString()));
   }
