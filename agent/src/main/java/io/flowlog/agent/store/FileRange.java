@@ -1,6 +1,10 @@
 package io.flowlog.agent.store;
 
+import io.flowlog.agent.spool.SpoolException;
+import io.flowlog.agent.store.StoreException.Code;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -25,7 +29,16 @@ record FileRange(Path file, long startBytes, long sizeBytes) implements HttpRequ
   }
 
   /** Returns the MD5 of these bytes in hexadecimal digits, as stores tell it. */
-  String md5() throws IOException {
+  String md5() throws StoreException {
+    try {
+      return readMd5();
+    } catch (IOException e) {
+      String reason = SpoolException.reasonOf(e);
+      throw new StoreException(Code.UNAVAILABLE, reason + ": look at the spool's disk", e);
+    }
+  }
+
+  private String readMd5() throws IOException {
     MessageDigest digest = newMd5();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
@@ -55,6 +68,47 @@ record FileRange(Path file, long startBytes, long sizeBytes) implements HttpRequ
       }
     }
     chunk.flip();
+  }
+
+  /** Opens these bytes for one reader. */
+  InputStream newStream() {
+    try {
+      return new Stream(FileChannel.open(file, StandardOpenOption.READ));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The range's bytes in order; owned by the reader that opened it. */
+  private final class Stream extends InputStream {
+    private final FileChannel channel;
+    private long atBytes;
+
+    Stream(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      if (atBytes == sizeBytes) {
+        return -1;
+      }
+      int count = (int) Math.min(length, sizeBytes - atBytes);
+      fill(channel, ByteBuffer.wrap(bytes, offset, count).slice(), atBytes);
+      atBytes += count;
+      return count;
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
   }
 
   @Override

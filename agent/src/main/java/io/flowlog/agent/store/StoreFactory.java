@@ -7,11 +7,13 @@ import io.flowlog.agent.store.IdentityConfig.Kind;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,12 @@ public final class StoreFactory implements StoreOpener {
   private final Map<EndpointPrefix, EndpointConfig> endpoints = new HashMap<>();
   private final Map<ConnectionConfig, HttpSender> senders = new HashMap<>();
   private final Map<String, TokenSource> tokens = new HashMap<>();
+  private final Map<String, AccessKeySource> keys = new HashMap<>();
+  private final Map<S3Server, S3Access> accesses = new ConcurrentHashMap<>();
   private final List<Path> directories;
+
+  /** The S3 side of an endpoint. */
+  private record S3Server(EndpointConfig endpoint, URI url) {}
 
   /**
    * Makes a factory; reads certificates.
@@ -36,9 +43,13 @@ public final class StoreFactory implements StoreOpener {
   public StoreFactory(StoreConfig config, LongSupplier clockNs) throws IOException {
     directories = config.directories();
     for (IdentityConfig identity : config.identities()) {
-      if (identity.type() != Kind.EC2) {
+      if (identity.type() == Kind.EC2) {
+        keys.put(identity.name(), AccessKeySource.configured(identity));
+      } else {
         KeystoneClient client = new KeystoneClient(identity, sender(identity.connection()));
-        tokens.put(identity.name(), new TokenSource(client, clockNs));
+        TokenSource source = new TokenSource(client, clockNs);
+        tokens.put(identity.name(), source);
+        keys.put(identity.name(), AccessKeySource.kept(identity, client, source));
       }
     }
     for (EndpointConfig endpoint : config.endpoints()) {
@@ -83,7 +94,13 @@ public final class StoreFactory implements StoreOpener {
 
   private StorePlace objectPlace(String url) {
     EndpointConfig endpoint = EndpointPrefix.longest(URI.create(url), endpoints);
-    ObjectStore store = storeOf(url);
+    ObjectStore store;
+    try {
+      store = storeOf(url);
+    } catch (IndexOutOfBoundsException | IllegalArgumentException e) {
+      // remembered from a time when the endpoint had another protocol
+      store = null;
+    }
     if (endpoint == null || store == null) {
       return nowhere(url);
     }
@@ -98,14 +115,25 @@ public final class StoreFactory implements StoreOpener {
   @Nullable ObjectStore storeOf(String objectUrl) {
     URI url = URI.create(objectUrl);
     EndpointConfig endpoint = EndpointPrefix.longest(url, endpoints);
-    if (endpoint == null || endpoint.protocol() != Protocol.SWIFT) {
+    if (endpoint == null) {
       return null;
     }
-    TokenSource source = tokens.get(endpoint.identity().name());
-    HttpSender sender = senders.get(endpoint.connection());
-    if (source == null || sender == null) {
-      return null;
+    HttpSender sender = Objects.requireNonNull(senders.get(endpoint.connection()), "made above");
+    if (endpoint.protocol() == Protocol.S3) {
+      return s3(S3Place.of(url, endpoint.s3Url()), endpoint, sender);
     }
+    TokenSource source =
+        Objects.requireNonNull(tokens.get(endpoint.identity().name()), "checked when read");
     return new SwiftStore(SwiftPlace.of(url), endpoint, source, sender);
+  }
+
+  private S3Store s3(S3Place place, EndpointConfig endpoint, HttpSender sender) {
+    AccessKeySource source =
+        Objects.requireNonNull(keys.get(endpoint.identity().name()), "checked when read");
+    S3Access access =
+        accesses.computeIfAbsent(
+            new S3Server(endpoint, place.server()),
+            server -> new S3Access(endpoint, server.url(), source, sender, Clock.systemUTC()));
+    return new S3Store(place, access);
   }
 }

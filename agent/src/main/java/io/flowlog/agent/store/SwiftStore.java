@@ -2,7 +2,6 @@ package io.flowlog.agent.store;
 
 import io.flowlog.agent.spool.ObjectKey;
 import io.flowlog.agent.spool.SealedFile;
-import io.flowlog.agent.spool.SpoolException;
 import io.flowlog.agent.store.HttpSender.Answer;
 import io.flowlog.agent.store.StoreException.Code;
 import java.io.IOException;
@@ -88,7 +87,7 @@ final class SwiftStore implements ObjectStore {
 
   private void putRange(FileRange range, List<String> object) throws IOException {
     BodyPublisher body = range.sizeBytes() == 0 ? BodyPublishers.noBody() : range;
-    String md5 = md5Of(range);
+    String md5 = range.md5();
     Answer answer =
         send(() -> expiring(request(object, "").header("ETag", md5)).PUT(body), range.sizeBytes());
     confirm(answer, md5);
@@ -101,7 +100,7 @@ final class SwiftStore implements ObjectStore {
     for (long at = 0; at < file.bytes(); at += segmentBytes) {
       FileRange range = new FileRange(file.path(), at, Math.min(segmentBytes, file.bytes() - at));
       List<String> segment = segment(object, segmentBytes, manifest.size() + 1);
-      String md5 = md5Of(range);
+      String md5 = range.md5();
       Answer answer =
           send(
               () -> expiring(request(segment, "").header("ETag", md5)).PUT(range),
@@ -141,15 +140,6 @@ final class SwiftStore implements ObjectStore {
     return deleteAfter == null
         ? request
         : request.header("X-Delete-After", Long.toString(deleteAfter.toSeconds()));
-  }
-
-  private static String md5Of(FileRange range) throws StoreException {
-    try {
-      return range.md5();
-    } catch (IOException e) {
-      String reason = SpoolException.reasonOf(e);
-      throw new StoreException(Code.UNAVAILABLE, reason + ": look at the spool's disk", e);
-    }
   }
 
   private static void confirm(Answer answer, String md5) throws StoreException {

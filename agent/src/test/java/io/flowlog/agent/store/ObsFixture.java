@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +119,38 @@ final class ObsFixture {
         endpoint(identity),
         tokens(identity),
         new HttpSender(connection));
+  }
+
+  /** Returns the settings of an identity that is an access key. */
+  IdentityConfig signingIdentity(String name, String access, String secret) throws IOException {
+    return new IdentityConfig(name, Kind.EC2, null, null, null, access, secret(secret), connection);
+  }
+
+  /** Returns a store of the owner's container by S3, as whoever has those keys. */
+  S3Store s3(EndpointConfig endpoint, AccessKeySource keys, Clock signed) throws IOException {
+    URI server = servers.url(Server.PROXY, "");
+    S3Place place = new S3Place(server, CONTAINER, List.of(FOLDER));
+    HttpSender http = new HttpSender(connection);
+    return new S3Store(place, new S3Access(endpoint, server, keys, http, signed));
+  }
+
+  /** Returns the keys that Keystone has for an identity. */
+  AccessKeySource keys(IdentityConfig identity) throws IOException {
+    return AccessKeySource.kept(identity, keystone(identity), tokens(identity));
+  }
+
+  /** Returns the settings of the S3 side. */
+  EndpointConfig s3Endpoint(IdentityConfig identity, String region) {
+    return new EndpointConfig(
+        servers.url(Server.PROXY, ""),
+        Protocol.S3,
+        identity,
+        servers.url(Server.PROXY, ""),
+        region,
+        connection,
+        1,
+        segmentBytes,
+        null);
   }
 
   EndpointConfig endpoint(IdentityConfig identity) {

@@ -293,6 +293,17 @@ class SwiftStoreTest extends ObjectStoreContract {
   }
 
   @Test
+  void shouldSayThatAUrlIsOfAnotherForm() throws IOException {
+    IdentityConfig identity = obs().identity(obs().owner);
+    StoreConfig config =
+        new StoreConfig(List.of(), List.of(identity), List.of(obs().endpoint(identity)), 1, 3);
+    String url = obs().endpoint(identity).url() + "/bucket/folder";
+    StoreFactory factory = new StoreFactory(config, obs().clock);
+    ObjectStore unknown = factory.open(new Destination(StorageType.OBS, url)).store();
+    assertThrows(StoreException.class, () -> unknown.putEmpty(new ObjectKey("a")));
+  }
+
+  @Test
   void shouldSayThatNothingIsSentToAnEndpointThatIsNotNamed() throws IOException {
     StoreConfig config = new StoreConfig(List.of(Path.of("/a")), List.of(), List.of(), 1, 3);
     StoreFactory factory = new StoreFactory(config, new ManualTicks());
