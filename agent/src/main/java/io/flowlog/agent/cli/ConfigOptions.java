@@ -1,5 +1,6 @@
 package io.flowlog.agent.cli;
 
+import io.flowlog.agent.config.AgentConfig;
 import io.flowlog.agent.config.ConfigLoader;
 import io.flowlog.agent.config.LoadedConfig;
 import java.nio.file.Path;
@@ -28,5 +29,16 @@ final class ConfigOptions {
 
   LoadedConfig load() {
     return ConfigLoader.load(file, sets);
+  }
+
+  /** Returns the configuration for a command that does nothing without one. */
+  AgentConfig loadUsable() throws CommandFailure {
+    LoadedConfig loaded = load();
+    AgentConfig agent = loaded.config();
+    if (agent == null) {
+      loaded.problems().forEach(System.err::println);
+      throw new CommandFailure(file + ": cannot be used as it is: see the lines above");
+    }
+    return agent;
   }
 }

@@ -27,7 +27,7 @@ public final class Main implements Runnable, IExecutionExceptionHandler {
   static final String CONFIG_FILE = "/etc/flowlog-agent/flowlog-agent.yaml";
 
   private static final List<String> COMMANDS =
-      List.of("run", "replay", "check-config", "demo", "ports", "loggers");
+      List.of("run", "replay", "check-config", "probe", "demo", "ports", "loggers");
 
   private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
@@ -67,6 +67,7 @@ public final class Main implements Runnable, IExecutionExceptionHandler {
       case "run" -> new RunCommand();
       case "replay" -> ReplayCommand.describe();
       case "check-config" -> new CheckConfigCommand();
+      case "probe" -> new ProbeCommand();
       case "demo" -> new DemoCommand();
       case "ports" -> ListCommand.describe(new PortList());
       case "loggers" -> ListCommand.describe(new LoggerList());

@@ -6,7 +6,6 @@ import io.flowlog.agent.api.MetricsListener;
 import io.flowlog.agent.api.SocketListener;
 import io.flowlog.agent.capture.CaptureConfig;
 import io.flowlog.agent.config.AgentConfig;
-import io.flowlog.agent.config.LoadedConfig;
 import io.flowlog.agent.config.LoggerFiles;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.logger.AgentSnapshot;
@@ -52,7 +51,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws CommandFailure, InterruptedException {
-    AgentConfig agent = load();
+    AgentConfig agent = options.loadUsable();
     HostCheck host = HostCheck.ofThisProcess();
     Optional<String> obstacle = host.obstacle();
     if (obstacle.isPresent()) {
@@ -71,16 +70,6 @@ final class RunCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new CommandFailure("the agent cannot work: " + e.getMessage());
     }
-  }
-
-  private AgentConfig load() throws CommandFailure {
-    LoadedConfig loaded = options.load();
-    AgentConfig agent = loaded.config();
-    if (agent == null) {
-      loaded.problems().forEach(System.err::println);
-      throw new CommandFailure(options.file() + ": cannot be used as it is: see the lines above");
-    }
-    return agent;
   }
 
   private PublishedMetrics metrics() {
@@ -162,6 +151,7 @@ final class RunCommand implements Callable<Integer> {
         agent.capture(),
         agent.flow(),
         agent.logger(),
+        agent.store(),
         agent.spool(),
         new EncoderSettings(
             agent.timestampUnit(), agent.format().csvHeader(), agent.region(), agent.host()),

@@ -57,6 +57,7 @@ final class StoreSection {
     StoreConfig defaults = StoreConfig.defaults();
     List<Path> directories = reader.values("directories", Values::directory);
     Long uploadsMax = reader.integer("uploads_max", 1, EndpointConfig.UPLOADS_MAX);
+    Long failures = reader.integer("failures_until_error", 1, StoreConfig.FAILURES_MAX);
     for (FieldReader entry : reader.objects("identities")) {
       IdentityConfig identity = identities.read(entry);
       if (identity != null && named.putIfAbsent(identity.name(), identity) != null) {
@@ -75,7 +76,8 @@ final class StoreSection {
         directories == null ? defaults.directories() : directories,
         List.copyOf(named.values()),
         List.copyOf(endpoints.values()),
-        uploadsMax == null ? defaults.uploadsMax() : uploadsMax.intValue());
+        uploadsMax == null ? defaults.uploadsMax() : uploadsMax.intValue(),
+        failures == null ? defaults.failuresUntilError() : failures.intValue());
   }
 
   /** Reads one entry; null if it lacks what it needs. */

@@ -131,6 +131,25 @@ public enum AgentCounter {
   FILES_SEALED("files_sealed_total", "Files encoded and sealed in the spool."),
   FILES_STORED("files_stored_total", "Sealed files confirmed by their store."),
   ROWS_STORED("rows_stored_total", "Rows in those files; a record is one row for each logger."),
+  UPLOADS_SUCCEEDED("uploads_total", "succeeded", Help.UPLOADS),
+  UPLOADS_NOT_AUTHENTICATED("uploads_total", "not_authenticated", Help.UPLOADS),
+  UPLOADS_FORBIDDEN("uploads_total", "forbidden", Help.UPLOADS),
+  UPLOADS_FULL("uploads_total", "full", Help.UPLOADS),
+  UPLOADS_KEY_REFUSED("uploads_total", "key_refused", Help.UPLOADS),
+  UPLOADS_NOT_FOUND("uploads_total", "not_found", Help.UPLOADS),
+  UPLOADS_BUSY("uploads_total", "busy", Help.UPLOADS),
+  UPLOADS_UNAVAILABLE("uploads_total", "unavailable", Help.UPLOADS),
+  PROBES_SUCCEEDED("probes_total", "succeeded", Help.PROBES),
+  PROBES_NOT_AUTHENTICATED("probes_total", "not_authenticated", Help.PROBES),
+  PROBES_FORBIDDEN("probes_total", "forbidden", Help.PROBES),
+  PROBES_FULL("probes_total", "full", Help.PROBES),
+  PROBES_KEY_REFUSED("probes_total", "key_refused", Help.PROBES),
+  PROBES_NOT_FOUND("probes_total", "not_found", Help.PROBES),
+  PROBES_BUSY("probes_total", "busy", Help.PROBES),
+  PROBES_UNAVAILABLE("probes_total", "unavailable", Help.PROBES),
+  PROBES_LEFT(
+      "probes_left_total",
+      "Probes whose empty object could be written but not deleted: grant the right to delete."),
   FILES_DISCARDED_QUOTA(
       "files_discarded_quota_total",
       "Files that were never stored because too much waited, or the disk was full: is a store out"
@@ -154,16 +173,35 @@ public enum AgentCounter {
   private static final String PREFIX = "flowlog_";
 
   private final String suffix;
+  private final String outcome;
   private final String help;
 
+  /** What is said of several numbers at once, which differ in their outcome. */
+  private static final class Help {
+    static final String UPLOADS =
+        "Attempts to store a file, by what came of them; /health says more of those that failed.";
+    static final String PROBES =
+        "Probes of loggers' storage, by what came of them; /health says more of those that failed.";
+  }
+
   AgentCounter(String suffix, String help) {
+    this(suffix, "", help);
+  }
+
+  AgentCounter(String suffix, String outcome, String help) {
     this.suffix = suffix;
+    this.outcome = outcome;
     this.help = help;
   }
 
   /** Returns the name under which the number is published. */
   public String metricName() {
     return PREFIX + suffix;
+  }
+
+  /** Returns the value of the label {@code outcome}; empty if there is no such label. */
+  public String outcome() {
+    return outcome;
   }
 
   /** Returns one sentence: what is counted, and what a growing number suggests. */

@@ -25,12 +25,27 @@ public enum AgentGauge {
       "spool_bytes", "What waits in the spool, small files at 32 KiB; journals of slices too."),
   SPOOL_BYTES_MAX("spool_bytes_max", "How much that may be: spool.bytes_max."),
   FILES_WAITING(
-      "files_waiting", "Sealed files that wait to be stored; /health says why, if they do.");
+      "files_waiting", "Sealed files that wait to be stored; /health says why, if they do."),
+  OLDEST_FILE_SECONDS(
+      "oldest_file_seconds",
+      "Since when the interval began of the oldest file that waits; 0 if none does. It grows while"
+          + " a store takes nothing."),
+  LOGGERS_BUILD("loggers_by_status", "build", Help.BY_STATUS),
+  LOGGERS_ACTIVE("loggers_by_status", "active", Help.BY_STATUS),
+  LOGGERS_INACTIVE("loggers_by_status", "inactive", Help.BY_STATUS),
+  LOGGERS_IN_ERROR("loggers_by_status", "error", Help.BY_STATUS);
 
   private static final String PREFIX = "flowlog_";
 
   private final String suffix;
+  private final String status;
   private final String help;
+
+  /** What is said of several figures at once, which differ in their status. */
+  private static final class Help {
+    static final String BY_STATUS =
+        "Declared loggers by status; 'flowlog-agent loggers' says why one is in error.";
+  }
 
   /** Tells the figures as they are now. */
   @FunctionalInterface
@@ -40,13 +55,23 @@ public enum AgentGauge {
   }
 
   AgentGauge(String suffix, String help) {
+    this(suffix, "", help);
+  }
+
+  AgentGauge(String suffix, String status, String help) {
     this.suffix = suffix;
+    this.status = status;
     this.help = help;
   }
 
   /** Returns the name under which the figure is published. */
   public String metricName() {
     return PREFIX + suffix;
+  }
+
+  /** Returns the value of the label {@code status}; empty if there is no such label. */
+  public String status() {
+    return status;
   }
 
   /** Returns one sentence: what the figure is, and what it suggests. */

@@ -2,6 +2,7 @@ package io.flowlog.agent.metrics;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
@@ -29,6 +30,7 @@ public final class PublishedMetrics implements AutoCloseable {
   public PublishedMetrics(String version, Supplier<Health> health) {
     for (AgentCounter counter : AgentCounter.values()) {
       FunctionCounter.builder(counter.metricName(), this, self -> self.sum(counter))
+          .tags(label("outcome", counter.outcome()))
           .description(counter.help())
           .register(registry);
     }
@@ -84,10 +86,15 @@ public final class PublishedMetrics implements AutoCloseable {
   public void add(AgentGauge.Source figures) {
     for (AgentGauge gauge : AgentGauge.values()) {
       Gauge.builder(gauge.metricName(), figures, source -> source.valueOf(gauge))
+          .tags(label("status", gauge.status()))
           .description(gauge.help())
           .strongReference(true)
           .register(registry);
     }
+  }
+
+  private static Tags label(String name, String value) {
+    return value.isEmpty() ? Tags.empty() : Tags.of(name, value);
   }
 
   private double sum(AgentCounter counter) {

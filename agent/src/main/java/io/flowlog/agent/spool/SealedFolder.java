@@ -26,6 +26,7 @@ final class SealedFolder {
   private final CounterSet counters;
   private final TreeMap<String, SealManifest> manifests = new TreeMap<>();
   private final WaitingFiles waiting = new WaitingFiles();
+  private @Nullable SealedFiles watcher;
 
   /** By base name of a manifest that has no file left, when the last one went. */
   private final Map<String, Long> emptySinceNs = new HashMap<>();
@@ -131,6 +132,9 @@ final class SealedFolder {
     manifests.put(manifest.baseName(), manifest);
     for (SealedFile file : files) {
       waiting.add(file);
+      if (watcher != null) {
+        watcher.onSealed(file);
+      }
     }
     counters.add(AgentCounter.FILES_SEALED, files.size());
     return files;
@@ -146,6 +150,11 @@ final class SealedFolder {
       // found and deleted at the next start, or overwritten by the next attempt
       failure.addSuppressed(e);
     }
+  }
+
+  void watch(SealedFiles newWatcher) {
+    watcher = newWatcher;
+    waiting.list().forEach(newWatcher::onSealed);
   }
 
   WaitingFiles waiting() {
@@ -165,6 +174,9 @@ final class SealedFolder {
     }
     disk.delete(file.path());
     waiting.remove(file);
+    if (watcher != null) {
+      watcher.onGone(file);
+    }
   }
 
   /** Remembers it over restarts, too: part numbers are kept for a while from now on. */

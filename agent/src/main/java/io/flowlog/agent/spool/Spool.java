@@ -82,6 +82,11 @@ public final class Spool implements AutoCloseable {
     return sealed.waiting().list();
   }
 
+  /** Tells somebody of the files that wait now and of those that will. */
+  public void watch(SealedFiles watcher) {
+    sealed.watch(watcher);
+  }
+
   /** Returns how many files wait to be stored. */
   public int filesWaiting() {
     return sealed.waiting().size();

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
  * changes; any thread may ask, and finds the figures of that moment.
  */
 final class CaptureOverview {
-  private static final String ACTIVE = "ACTIVE";
+  /** Until more is known of the logger's storage. */
+  private static final String BUILD = "BUILD";
+
   private static final String INACTIVE = "INACTIVE";
   private static final String CAPTURING = "capturing";
 
@@ -79,7 +81,7 @@ final class CaptureOverview {
 
   private LoggerStatus status(FlowLogger logger, int portCount, Instant now) {
     Instant since = loggersSince.computeIfAbsent(logger.id(), id -> now);
-    String status = logger.adminStateUp() ? ACTIVE : INACTIVE;
+    String status = logger.adminStateUp() ? BUILD : INACTIVE;
     return new LoggerStatus(logger, status, "", "", since, since, portCount, List.of());
   }
 

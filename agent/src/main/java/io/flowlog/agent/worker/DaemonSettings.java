@@ -5,6 +5,7 @@ import io.flowlog.agent.flow.FlowConfig;
 import io.flowlog.agent.format.EncoderSettings;
 import io.flowlog.agent.logger.LoggerConfig;
 import io.flowlog.agent.spool.SpoolConfig;
+import io.flowlog.agent.store.StoreConfig;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -22,6 +23,7 @@ public record DaemonSettings(
     CaptureConfig capture,
     FlowConfig flow,
     LoggerConfig logger,
+    StoreConfig store,
     SpoolConfig spool,
     EncoderSettings encoding,
     ZoneOffset zone,

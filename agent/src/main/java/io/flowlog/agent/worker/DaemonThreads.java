@@ -8,13 +8,14 @@ import io.flowlog.agent.capture.ring.RingUse;
 import io.flowlog.agent.flow.TableSize;
 import io.flowlog.agent.logger.AgentSnapshot;
 import io.flowlog.agent.logger.Coverage;
-import io.flowlog.agent.logger.FlowLogger.StorageType;
 import io.flowlog.agent.metrics.AgentGauge;
 import io.flowlog.agent.port.HostInterfaces;
 import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.Spool;
-import io.flowlog.agent.store.DirectoryStores;
-import io.flowlog.agent.store.Uploader;
+import io.flowlog.agent.store.LoggerRecords;
+import io.flowlog.agent.store.LoggerStanding.Status;
+import io.flowlog.agent.store.StorageProbe;
+import io.flowlog.agent.store.StoreFactory;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ final class DaemonThreads {
   private final @Nullable ConntrackThread conntrack;
   private final CaptureThread capture;
   private final ControlThread control;
+  private final Uploads uploads;
   private final SpoolThread spool;
 
   private DaemonThreads(DaemonSettings settings, Daemon.Surroundings around, Resources resources)
@@ -68,12 +70,12 @@ final class DaemonThreads {
             conntrackIntake(settings, conntrackQueue, counters),
             state.lastAliveNs());
     Coverage coverage = new Coverage(settings.logger());
-    DirectoryStores stores = new DirectoryStores();
+    uploads = uploads(settings, around, resources.spool());
     SpoolThread.Parts spoolParts =
         new SpoolThread.Parts(
             queue,
             SpoolWorker.of(resources.spool(), files(settings), coverage, counters.spool()),
-            new Uploader(resources.spool(), stores, counters.spool()),
+            uploads,
             bounds(settings, around, resources.spool()),
             state);
 
@@ -84,7 +86,7 @@ final class DaemonThreads {
     control =
         ControlThread.start(
             new ControlThread.Parts(
-                telling(around.files(), stores),
+                telling(around.files(), uploads),
                 resources.interfaces(),
                 drops,
                 conntrack,
@@ -197,21 +199,28 @@ final class DaemonThreads {
         at -> RingSource.open(at.device(), at.interfaceIndex(), use), heartbeat::beat);
   }
 
-  private static Declared.Source telling(Declared.Source files, DirectoryStores stores) {
+  private Uploads uploads(DaemonSettings settings, Daemon.Surroundings around, Spool files)
+      throws IOException {
+    StoreFactory stores = new StoreFactory(settings.store(), System::nanoTime);
+    return new Uploads(
+        new Uploads.Parts(
+            files,
+            new LoggerRecords(settings.stateFolder().resolve("loggers")),
+            stores,
+            stores.uploadsMax(),
+            settings.store().uploadsMax(),
+            settings.store().failuresUntilError(),
+            new StorageProbe(settings.encoding().host()),
+            around.log(),
+            around.counters().spool(),
+            queue::wake));
+  }
+
+  private static Declared.Source telling(Declared.Source files, Uploads uploads) {
     return () -> {
       Declared declared = files.read();
-      stores.know(declared.loggers());
-      List<String> problems = new ArrayList<>(declared.problems());
-      declared.loggers().stream()
-          .filter(logger -> logger.storageType() != StorageType.FILE)
-          .forEach(
-              logger ->
-                  problems.add(
-                      "logger "
-                          + logger.id()
-                          + ": this version stores into directories only: its files wait in the"
-                          + " spool: set storage_type: FILE"));
-      return new Declared(declared.loggers(), declared.ports(), problems);
+      uploads.know(declared.loggers());
+      return declared;
     };
   }
 
@@ -251,7 +260,9 @@ final class DaemonThreads {
 
   /** Returns what is captured, and for whom. */
   AgentSnapshot snapshot() {
-    return control.snapshot();
+    AgentSnapshot captured = control.snapshot();
+    return new AgentSnapshot(
+        captured.loggers().stream().map(uploads::complete).toList(), captured.ports());
   }
 
   /** Returns what is wrong with what is captured, in words. */
@@ -273,7 +284,7 @@ final class DaemonThreads {
 
   /** Returns what is wrong with the stores, in words. */
   List<String> storeProblems() {
-    return spool.storeProblems();
+    return uploads.problems();
   }
 
   /** Returns which rows will never be stored, in words. */
@@ -297,6 +308,11 @@ final class DaemonThreads {
       case SPOOL_BYTES -> spool.bytesWaiting();
       case SPOOL_BYTES_MAX -> spool.bytesMax();
       case FILES_WAITING -> spool.filesWaiting();
+      case OLDEST_FILE_SECONDS -> uploads.oldestSeconds(TimeOfDay.nowNs());
+      case LOGGERS_BUILD -> uploads.count(Status.BUILD);
+      case LOGGERS_ACTIVE -> uploads.count(Status.ACTIVE);
+      case LOGGERS_INACTIVE -> uploads.count(Status.INACTIVE);
+      case LOGGERS_IN_ERROR -> uploads.count(Status.ERROR);
     };
   }
 

@@ -10,7 +10,7 @@ import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
 import io.flowlog.agent.store.DirectoryStore;
-import io.flowlog.agent.store.Uploader;
+import io.flowlog.agent.store.SpoolDelivery;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ public final class ReplayPipeline implements AutoCloseable {
 
   private final CounterSet counters;
   private final Spool spool;
-  private final Uploader uploader;
+  private final DirectoryStore store;
   private final List<FlowLogger> loggers;
   private final Pipeline pipeline;
   private final SpoolWorker spoolWorker;
@@ -61,8 +61,7 @@ public final class ReplayPipeline implements AutoCloseable {
     pipeline = new Pipeline(settings, spoolWorker, counters);
     // Packets of ports that no logger covers are counted as such, not as foreign.
     pipeline.begin(new CapturePlan(loggers, plan.ports().list()));
-    DirectoryStore store = new DirectoryStore(plan.out());
-    uploader = new Uploader(spool, file -> store, counters);
+    store = new DirectoryStore(plan.out());
   }
 
   /** Makes a pipeline and claims the output directory. */
@@ -112,15 +111,9 @@ public final class ReplayPipeline implements AutoCloseable {
     int stored;
     do {
       sealed = spoolWorker.sealNext();
-      stored = uploader.doWork(0);
+      // a replay does not wait for better times: the first failure is its end
+      stored = SpoolDelivery.storeAll(spool, store, counters);
     } while (sealed || stored > 0);
-    for (FlowLogger logger : loggers) {
-      // A replay does not wait for better times: the first failure is its end.
-      IOException failure = uploader.failureOf(logger.id());
-      if (failure != null) {
-        throw failure;
-      }
-    }
   }
 
   private void report(ReplayProgress progress) {

@@ -1,7 +1,6 @@
 package io.flowlog.agent.worker;
 
 import io.flowlog.agent.spool.SpoolException;
-import io.flowlog.agent.store.Uploader;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -9,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The thread that owns the spool: takes rows out of the queue, has files made of slices that are
- * complete, and stores them. Made and closed by whoever owns the capture threads.
+ * complete, and releases those that are stored. Made and closed by whoever owns the capture
+ * threads.
  *
  * <p>Rows come first: they are taken out also while a large file is being made. A full disk makes
  * everything wait but the stores, which make room; if they do not, old files go.
@@ -21,7 +21,7 @@ final class SpoolThread implements AutoCloseable {
 
   private final SpoolQueue queue;
   private final SpoolWorker worker;
-  private final Uploader uploader;
+  private final Uploads uploads;
   private final SpoolBounds bounds;
   private final StateFolder state;
   private final Heartbeat heartbeat;
@@ -35,13 +35,12 @@ final class SpoolThread implements AutoCloseable {
   private volatile boolean ending;
   private volatile @Nullable Throwable failure;
   private volatile List<String> diskProblems = List.of();
-  private volatile List<String> storeProblems = List.of();
   private volatile int filesWaiting;
 
   private SpoolThread(Parts parts, Heartbeat heartbeat) {
     queue = parts.queue();
     worker = parts.worker();
-    uploader = parts.uploader();
+    uploads = parts.uploads();
     bounds = parts.bounds();
     state = parts.state();
     this.heartbeat = heartbeat;
@@ -52,7 +51,7 @@ final class SpoolThread implements AutoCloseable {
   record Parts(
       SpoolQueue queue,
       SpoolWorker worker,
-      Uploader uploader,
+      Uploads uploads,
       SpoolBounds bounds,
       StateFolder state) {}
 
@@ -71,11 +70,13 @@ final class SpoolThread implements AutoCloseable {
         boolean last = ending;
         done = !cycle(System.nanoTime(), last);
       }
+      uploads.finish(heartbeat);
     } catch (Throwable e) {
       // Whatever it is, the capture thread must not wait for somebody who is no more.
       queue.fail(e);
       failure = e;
     } finally {
+      uploads.end();
       bounds.end();
     }
   }
@@ -92,10 +93,9 @@ final class SpoolThread implements AutoCloseable {
       boolean busy = queue.drainTo(worker) > 0;
       // What an earlier life left may be of intervals that go on: only the plan tells.
       busy = busy || (worker.knowsPlan() && worker.sealNext());
-      busy |= uploader.doWork(nowNs) > 0;
+      busy |= uploads.doWork(nowNs) > 0;
       keepBounds(nowNs, last);
       filesWaiting = worker.filesWaiting();
-      storeProblems = uploader.problems();
       diskProblems = noteAlive();
       tidy(nowNs);
       diskWasFull = false;
@@ -114,11 +114,17 @@ final class SpoolThread implements AutoCloseable {
     }
   }
 
+  /** What is being stored stays: nothing new is begun meanwhile. */
   private void keepBounds(long tickNs, boolean last) throws SpoolException {
     long nowNs = TimeOfDay.nowNs();
-    bounds.keep(tickNs, nowNs);
-    if (worker.knowsPlan() && !last) {
-      bounds.keepDisabled(worker.collecting(), tickNs, nowNs);
+    uploads.holdStill();
+    try {
+      bounds.keep(tickNs, nowNs);
+      if (worker.knowsPlan() && !last) {
+        bounds.keepDisabled(worker.collecting(), tickNs, nowNs);
+      }
+    } finally {
+      uploads.goOn();
     }
   }
 
@@ -126,9 +132,15 @@ final class SpoolThread implements AutoCloseable {
   private void awaitRoom(long nowNs) throws InterruptedException, SpoolException {
     boolean again = diskWasFull;
     diskWasFull = !again;
-    boolean room = uploader.doWork(nowNs) > 0;
-    room |= bounds.keep(nowNs, TimeOfDay.nowNs());
-    if (!room && !(again && bounds.makeRoom())) {
+    boolean room = uploads.doWork(nowNs) > 0;
+    uploads.holdStill();
+    try {
+      room |= bounds.keep(nowNs, TimeOfDay.nowNs());
+      room = room || (again && bounds.makeRoom());
+    } finally {
+      uploads.goOn();
+    }
+    if (!room) {
       Thread.sleep(DISK_PATIENCE_MS);
     }
   }
@@ -137,12 +149,12 @@ final class SpoolThread implements AutoCloseable {
   private List<String> noteAlive() {
     long untilNs = worker.completeUntilNs();
     if (untilNs <= aliveUntilNs) {
-      return List.of();
+      return uploads.diskProblems();
     }
     try {
       state.alive(untilNs);
       aliveUntilNs = untilNs;
-      return List.of();
+      return uploads.diskProblems();
     } catch (IOException e) {
       // No reason to end: the next life would tell of a gap that is longer than it was.
       return List.of(
@@ -173,11 +185,6 @@ final class SpoolThread implements AutoCloseable {
   /** Returns what is wrong with the disk, in words. */
   List<String> diskProblems() {
     return diskProblems;
-  }
-
-  /** Returns what is wrong with the stores, in words. */
-  List<String> storeProblems() {
-    return storeProblems;
   }
 
   /** Returns what is lost, and what is wrong with the bounds, in words. */

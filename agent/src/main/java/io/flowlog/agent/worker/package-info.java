@@ -7,7 +7,11 @@
  *             io.flowlog.agent.worker.Pipeline}: decoder, connection table, record builder
  * drops-0     a {@link io.flowlog.agent.capture.drops.DropSource}: a {@link
  *             io.flowlog.agent.worker.DropThread} collects what it tells of dropped packets
- * spool       a {@link io.flowlog.agent.worker.SpoolWorker}: the spool and its sealer; the uploader
+ * spool       a {@link io.flowlog.agent.worker.SpoolWorker}: the spool and its sealer; the {@link
+ *             io.flowlog.agent.worker.Uploads}: what is stored, and how loggers stand
+ * upload-N    nothing: they take tasks from the {@link io.flowlog.agent.worker.UploadBoard} and may
+ *             hang for as long as their store does; {@link
+ *             io.flowlog.agent.worker.UploadThreads} makes them when there is something to do
  * control     a {@link io.flowlog.agent.worker.ControlWorker}: what is declared, the capture plan;
  *             interfaces, and {@link io.flowlog.agent.worker.Attachments}: which sources are open
  * attach      nothing: up to eight open and close sources while there are some to be
@@ -24,6 +28,9 @@
  * io.flowlog.agent.worker.DropQueue}, whose batches go back empty. Wishes to read the files again
  * come as {@link io.flowlog.agent.worker.ReloadWishes}, a note that a signal or a changed file
  * leaves.
+ *
+ * <p>Between the spool thread and the upload threads there is the board, with one lock: files are
+ * posted there, and what came of them comes back. Only the spool thread releases files.
  *
  * <p>A {@link io.flowlog.agent.worker.ReplayPipeline} has the same parts without queues, on the
  * thread of its caller; tests, too, call these parts in turns.

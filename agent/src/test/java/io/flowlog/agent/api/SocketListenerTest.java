@@ -215,7 +215,7 @@ class SocketListenerTest {
       Path file = folder.resolve(logger.id() + ".json");
       Files.writeString(file, get(LOGGERS + "/" + logger.id()));
       StoreConfig store =
-          new StoreConfig(List.of(Path.of("/srv/flow-logs")), List.of(), List.of(), 1);
+          new StoreConfig(List.of(Path.of("/srv/flow-logs")), List.of(), List.of(), 1, 3);
       var loaded = LoggerFiles.load(file, LoggerFiles.rules(RowLayout.fieldChoices(), store));
       assertEquals(List.of(), loaded.problems());
       assertEquals(List.of(logger), loaded.values());

@@ -16,7 +16,8 @@ class MainTest {
   void shouldListItsCommandsAndExitCodes() {
     Outcome help = Outcome.of("--help");
     assertEquals(Main.DONE, help.code());
-    for (String command : new String[] {"replay", "check-config", "demo", "ports", "loggers"}) {
+    for (String command :
+        new String[] {"replay", "check-config", "probe", "demo", "ports", "loggers"}) {
       assertTrue(help.data().lines().anyMatch(line -> line.startsWith("  " + command)), command);
     }
     assertTrue(help.data().contains("Exit codes: 0 done, 1 a named failure, 2 wrong use."));
@@ -24,7 +25,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"replay", "check-config", "demo", "ports", "loggers"})
+  @ValueSource(strings = {"replay", "check-config", "probe", "demo", "ports", "loggers"})
   void shouldExplainEachCommandInEightyColumns(String command) {
     Outcome help = Outcome.of(command, "--help");
     assertEquals(Main.DONE, help.code());

@@ -79,7 +79,8 @@ class ConfigLoaderTest {
             "logger: {admin_projects: [7D9F0C3B-5A1E-4F68-80A2-C4E6D8B0F1A3]}",
             "store:",
             "  directories: [/a, /b/../c]",
-            "  uploads_max: 3");
+            "  uploads_max: 3",
+            "  failures_until_error: 5");
     AgentConfig config = good(file);
     assertEquals("a.b-c", config.host());
     assertEquals("KR1", config.region());
@@ -97,7 +98,7 @@ class ConfigLoaderTest {
     assertEquals(new FormatConfig(false, 7), config.format());
     assertEquals(List.of("7d9f0c3b5a1e4f6880a2c4e6d8b0f1a3"), config.logger().adminProjects());
     assertEquals(
-        new StoreConfig(List.of(Path.of("/a"), Path.of("/c")), List.of(), List.of(), 3),
+        new StoreConfig(List.of(Path.of("/a"), Path.of("/c")), List.of(), List.of(), 3, 5),
         config.store());
   }
 

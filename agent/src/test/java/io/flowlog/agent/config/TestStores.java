@@ -16,7 +16,7 @@ final class TestStores {
 
   /** Returns settings that allow a directory. */
   static StoreConfig directory(String directory) {
-    return new StoreConfig(List.of(Path.of(directory)), List.of(), List.of(), 1);
+    return new StoreConfig(List.of(Path.of(directory)), List.of(), List.of(), 1, 3);
   }
 
   /** Returns settings that allow a directory and an endpoint. */
@@ -42,6 +42,6 @@ final class TestStores {
             1,
             EndpointConfig.SEGMENT_BYTES_MAX,
             null);
-    return new StoreConfig(List.of(Path.of(directory)), List.of(identity), List.of(endpoint), 1);
+    return new StoreConfig(List.of(Path.of(directory)), List.of(identity), List.of(endpoint), 1, 3);
   }
 }

@@ -47,8 +47,13 @@ class PublishedMetricsTest {
       assertTrue(name.matches("flowlog_[a-z0-9_]+_total"), name);
       assertTrue(text.contains("# HELP " + name + " " + counter.help() + "\n"), name);
       assertTrue(text.contains("# TYPE " + name + " counter\n"), name);
-      assertEquals(0, value(name));
+      assertEquals(0, value(seriesOf(counter)));
     }
+  }
+
+  private static String seriesOf(AgentCounter counter) {
+    String outcome = counter.outcome();
+    return counter.metricName() + (outcome.isEmpty() ? "" : "{outcome=\"" + outcome + "\"}");
   }
 
   @Test
@@ -59,7 +64,8 @@ class PublishedMetricsTest {
       String name = gauge.metricName();
       assertTrue(metrics.text().contains("# HELP " + name + " " + gauge.help() + "\n"), name);
       assertTrue(metrics.text().contains("# TYPE " + name + " gauge\n"), name);
-      assertEquals(100 + gauge.ordinal(), value(name));
+      String label = gauge.status().isEmpty() ? "" : "{status=\"" + gauge.status() + "\"}";
+      assertEquals(100 + gauge.ordinal(), value(name + label));
     }
     base.set(7);
     assertEquals(7 + AgentGauge.PORTS.ordinal(), value("flowlog_ports"));
@@ -76,7 +82,7 @@ class PublishedMetricsTest {
       second.increment(counter);
     }
     for (AgentCounter counter : AgentCounter.values()) {
-      assertEquals(1001 + counter.ordinal(), value(counter.metricName()));
+      assertEquals(1001 + counter.ordinal(), value(seriesOf(counter)));
     }
     first.add(AgentCounter.FRAMES, 5);
     assertEquals(1006 + AgentCounter.FRAMES.ordinal(), value("flowlog_frames_total"));
@@ -150,7 +156,9 @@ class PublishedMetricsTest {
       }
     }
     labels.removeAll(
-        Set.of("action", "area", "cause", "gc", "id", "java", "kind", "state", "version"));
+        Set.of(
+            "action", "area", "cause", "gc", "id", "java", "kind", "outcome", "state", "status",
+            "version"));
     assertEquals(Set.of(), labels);
     assertTrue(samples.size() < SERIES_MAX, samples::toString);
   }

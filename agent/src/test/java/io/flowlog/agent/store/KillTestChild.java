@@ -26,14 +26,14 @@ final class KillTestChild {
 
   private final Spool spool;
   private final Sealer sealer;
-  private final Uploader uploader;
+  private final DirectoryStore store;
+  private final CounterSet counters = new CounterSet();
 
   KillTestChild(Spool spool, Path out) {
     this.spool = spool;
     ObjectNames names = new ObjectNames(ZoneOffset.UTC, "h1");
     sealer = new Sealer(spool, new NumberEncoders(), names, 20);
-    DirectoryStore store = new DirectoryStore(out);
-    uploader = new Uploader(spool, file -> store, new CounterSet());
+    store = new DirectoryStore(out);
   }
 
   public static void main(String[] args) throws IOException {
@@ -70,13 +70,10 @@ final class KillTestChild {
     for (JournalFile journal : spool.journals()) {
       for (FlowLogger logger : LOGGERS) {
         sealer.seal(new SealJob(journal, logger, Coverage.ofEverything(), journal.interval()));
-        uploader.doWork(0);
+        SpoolDelivery.storeAll(spool, store, counters);
       }
       spool.retire(journal);
     }
-    int stored;
-    do {
-      stored = uploader.doWork(0);
-    } while (stored > 0);
+    SpoolDelivery.storeAll(spool, store, counters);
   }
 }

@@ -44,7 +44,8 @@ final class MemoryTestChild {
             null);
     StoreFactory factory =
         new StoreFactory(
-            new StoreConfig(List.of(), List.of(identity), List.of(endpoint), 1), System::nanoTime);
+            new StoreConfig(List.of(), List.of(identity), List.of(endpoint), 1, 3),
+            System::nanoTime);
     ObjectStore store = Objects.requireNonNull(factory.storeOf(url.toString()));
     Path file = Path.of(args[7]);
     ObjectKey key = new ObjectKey("large");

@@ -9,6 +9,7 @@ import io.flowlog.agent.spool.NumberEncoders;
 import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.RowJournal;
 import io.flowlog.agent.spool.SealJob;
+import io.flowlog.agent.spool.SealedFile;
 import io.flowlog.agent.spool.Sealer;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
@@ -57,8 +58,6 @@ final class QuotaKillChild {
   private void work(Path out, long firstMinute) throws IOException {
     Random random = new Random(firstMinute);
     DirectoryStore store = new DirectoryStore(out);
-    Uploader uploader =
-        new Uploader(spool, file -> random.nextInt(4) == 0 ? store : null, new CounterSet());
     SpoolQuota quota =
         new SpoolQuota(
             spool,
@@ -79,7 +78,16 @@ final class QuotaKillChild {
       sealAll();
       quota.enforce();
       if (random.nextInt(3) == 0) {
-        uploader.doWork(0);
+        storeSome(store, random);
+      }
+    }
+  }
+
+  private void storeSome(DirectoryStore store, Random random) throws IOException {
+    for (SealedFile file : spool.sealed()) {
+      if (random.nextInt(4) == 0) {
+        store.put(file);
+        spool.release(file);
       }
     }
   }
@@ -98,11 +106,7 @@ final class QuotaKillChild {
     try (Spool spool = Spool.open(spoolFolder, BOUNDS, new CounterSet())) {
       new QuotaKillChild(spool).sealAll();
       DirectoryStore store = new DirectoryStore(out);
-      Uploader uploader = new Uploader(spool, file -> store, new CounterSet());
-      int stored;
-      do {
-        stored = uploader.doWork(0);
-      } while (stored > 0);
+      SpoolDelivery.storeAll(spool, store, new CounterSet());
     }
   }
 }

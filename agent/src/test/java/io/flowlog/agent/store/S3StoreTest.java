@@ -243,7 +243,8 @@ class S3StoreTest extends ObjectStoreContract {
               List.of(),
               List.of(identity),
               List.of(obs().s3Endpoint(identity, ObsServers.REGION)),
-              1);
+              1,
+              3);
       StoreFactory factory = new StoreFactory(config, obs().clock);
       String folder = identity.name() + "/x";
       List<String> urls =

@@ -65,7 +65,7 @@ class StoreStartTest {
             1,
             EndpointConfig.SEGMENT_BYTES_MAX,
             null);
-    StoreConfig config = new StoreConfig(List.of(), List.of(identity), List.of(endpoint), 1);
+    StoreConfig config = new StoreConfig(List.of(), List.of(identity), List.of(endpoint), 1, 3);
     StoreFactory factory = new StoreFactory(config, System::nanoTime);
     Objects.requireNonNull(factory.storeOf(url + "/v1/account/container/folder"));
   }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.flowlog.agent.logger.FlowLogger.StorageType;
 import io.flowlog.agent.spool.ObjectKey;
 import io.flowlog.agent.spool.SealedFile;
 import io.flowlog.agent.store.ObsServers.Outage;
@@ -280,13 +281,36 @@ class SwiftStoreTest extends ObjectStoreContract {
   void shouldBeMadeForALoggerOfItsEndpoint() throws IOException {
     IdentityConfig identity = obs().identity(obs().owner);
     StoreConfig config =
-        new StoreConfig(List.of(), List.of(identity), List.of(obs().endpoint(identity)), 1);
+        new StoreConfig(List.of(), List.of(identity), List.of(obs().endpoint(identity)), 1, 3);
     StoreFactory factory = new StoreFactory(config, obs().clock);
     String url = obs().cloud.storageUrl(obs().owner, ObsFixture.CONTAINER, "a").toString();
-    ObjectStore made = Objects.requireNonNull(factory.storeOf(url));
+    StorePlace place = factory.open(new Destination(StorageType.OBS, url));
+    assertEquals(1, factory.uploadsMax().get(place.endpoint()));
+    ObjectStore made = place.store();
     made.put(sealed(KEY, bytes("content")));
     assertArrayEquals(
         bytes("content"), obs().cloud.object(obs().owner, ObsFixture.CONTAINER, "a/" + KEY));
-    assertNull(factory.storeOf("https://elsewhere.example/v1/AUTH_1/logs/a"));
+  }
+
+  @Test
+  void shouldSayThatAUrlIsOfAnotherForm() throws IOException {
+    IdentityConfig identity = obs().identity(obs().owner);
+    StoreConfig config =
+        new StoreConfig(List.of(), List.of(identity), List.of(obs().endpoint(identity)), 1, 3);
+    String url = obs().endpoint(identity).url() + "/bucket/folder";
+    StoreFactory factory = new StoreFactory(config, obs().clock);
+    ObjectStore unknown = factory.open(new Destination(StorageType.OBS, url)).store();
+    assertThrows(StoreException.class, () -> unknown.putEmpty(new ObjectKey("a")));
+  }
+
+  @Test
+  void shouldSayThatNothingIsSentToAnEndpointThatIsNotNamed() throws IOException {
+    StoreConfig config = new StoreConfig(List.of(Path.of("/a")), List.of(), List.of(), 1, 3);
+    StoreFactory factory = new StoreFactory(config, new ManualTicks());
+    String url = "https://elsewhere.example/v1/AUTH_1/logs/a";
+    ObjectStore unknown = factory.open(new Destination(StorageType.OBS, url)).store();
+    StoreException e =
+        assertThrows(StoreException.class, () -> unknown.put(sealed(KEY, bytes(""))));
+    assertTrue(String.valueOf(e.getMessage()).startsWith("nothing is sent to " + url), e::toString);
   }
 }

@@ -140,7 +140,8 @@ final class UploadBench {
             : obs.endpoint(identity);
     StoreFactory factory =
         new StoreFactory(
-            new StoreConfig(List.of(), List.of(identity), List.of(endpoint), 1), System::nanoTime);
+            new StoreConfig(List.of(), List.of(identity), List.of(endpoint), 1, 3),
+            System::nanoTime);
     List<ObjectStore> stores = new ArrayList<>();
     for (int i = 0; i < LOGGERS; i++) {
       stores.add(Objects.requireNonNull(factory.storeOf(plainUrl("agent/" + i))));

@@ -18,7 +18,7 @@ import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
 import io.flowlog.agent.store.DirectoryStore;
-import io.flowlog.agent.store.Uploader;
+import io.flowlog.agent.store.SpoolDelivery;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +59,6 @@ final class AgentFixture implements AutoCloseable {
   private SpoolWorker spoolWorker;
   private Pipeline pipeline;
   private ControlWorker control;
-  private Uploader uploader;
 
   /** A row of a file: its fields by name, and where it stands. */
   record Row(String file, Map<String, String> fields) {
@@ -114,7 +113,6 @@ final class AgentFixture implements AutoCloseable {
     spoolWorker = makeSpoolWorker(startNs);
     pipeline = makePipeline();
     control = makeControl();
-    uploader = makeUploader();
   }
 
   private Spool openSpool() throws IOException {
@@ -168,11 +166,6 @@ final class AgentFixture implements AutoCloseable {
     }
   }
 
-  private Uploader makeUploader() {
-    DirectoryStore store = new DirectoryStore(out());
-    return new Uploader(spool, file -> store, counters);
-  }
-
   Path out() {
     return folder.resolve("out");
   }
@@ -183,7 +176,6 @@ final class AgentFixture implements AutoCloseable {
     spoolWorker = makeSpoolWorker(nowNs);
     pipeline = makePipeline();
     control = makeControl();
-    uploader = makeUploader();
     reload(nowNs);
   }
 
@@ -236,7 +228,7 @@ final class AgentFixture implements AutoCloseable {
     boolean busy;
     do {
       busy = spoolWorker.sealNext();
-      busy |= uploader.doWork(0) > 0;
+      busy |= SpoolDelivery.storeAll(spool, new DirectoryStore(out()), counters) > 0;
     } while (busy);
   }
 

@@ -26,7 +26,6 @@ import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
 import io.flowlog.agent.store.DirectoryStore;
-import io.flowlog.agent.store.Uploader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -147,7 +146,8 @@ public final class CaptureLoop implements AutoCloseable {
               new SpoolThread.Parts(
                   queue,
                   SpoolWorker.of(opened, files, Coverage.ofEverything(), counters),
-                  new Uploader(opened, file -> store, counters),
+                  TestUploads.of(
+                      opened, folder.resolve("loggers"), store, counters, logger(format)),
                   new SpoolBounds(opened, means, System.nanoTime(), TimeOfDay.nowNs()),
                   state),
               new Heartbeat("spool", 0));

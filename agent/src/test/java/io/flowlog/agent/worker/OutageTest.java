@@ -19,7 +19,6 @@ import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
 import io.flowlog.agent.store.ObjectStore;
 import io.flowlog.agent.store.StoreException;
-import io.flowlog.agent.store.Uploader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -99,7 +98,7 @@ class OutageTest {
             new SpoolThread.Parts(
                 queue,
                 SpoolWorker.of(spool, files, Coverage.ofEverything(), counters),
-                new Uploader(spool, file -> store, counters),
+                TestUploads.of(spool, folder.resolve("loggers"), store, counters, OFTEN, SELDOM),
                 bounds,
                 state),
             new Heartbeat("spool", 0));

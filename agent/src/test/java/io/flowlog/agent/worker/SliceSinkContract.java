@@ -16,8 +16,7 @@ import io.flowlog.agent.spool.ObjectNames;
 import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.spool.SpoolConfig;
 import io.flowlog.agent.store.DirectoryStore;
-import io.flowlog.agent.store.StoreRouter;
-import io.flowlog.agent.store.Uploader;
+import io.flowlog.agent.store.ObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,10 +41,10 @@ abstract class SliceSinkContract {
   final LoggedEvents events = new LoggedEvents();
   private Spool spool;
   private SliceSink sink;
-  private volatile StoreRouter router = file -> new DirectoryStore(out());
+  private volatile TestUploads.Put put = file -> new DirectoryStore(out()).put(file);
 
   /** Makes a sink that has the worker's work done. */
-  abstract SliceSink open(SpoolWorker worker, Uploader uploader) throws IOException;
+  abstract SliceSink open(SpoolWorker worker, Spool filled, ObjectStore store) throws IOException;
 
   /** Returns when all files are stored. */
   abstract void finish() throws IOException;
@@ -58,7 +57,8 @@ abstract class SliceSinkContract {
     sink =
         open(
             SpoolWorker.of(spool, files, Coverage.ofEverything(), counters),
-            new Uploader(spool, file -> router.storeOf(file), counters));
+            spool,
+            TestUploads.store(file -> put.put(file)));
   }
 
   /** Returns the sink that the test opened. */
@@ -74,8 +74,8 @@ abstract class SliceSinkContract {
   }
 
   /** Says where files are stored, if not in a directory. */
-  final void storeBy(StoreRouter other) {
-    router = other;
+  final void storeBy(TestUploads.Put other) {
+    put = other;
   }
 
   final Path out() {

@@ -7,8 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.record.FlowRecord;
 import io.flowlog.agent.record.RecordBatch;
+import io.flowlog.agent.spool.Spool;
 import io.flowlog.agent.store.DirectoryStore;
-import io.flowlog.agent.store.Uploader;
+import io.flowlog.agent.store.ObjectStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -19,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SpoolThreadTest extends SliceSinkContract {
@@ -65,10 +67,11 @@ class SpoolThreadTest extends SliceSinkContract {
   }
 
   @Override
-  SliceSink open(SpoolWorker worker, Uploader uploader) throws IOException {
+  SliceSink open(SpoolWorker worker, Spool filled, ObjectStore store) throws IOException {
     SpoolQueue queue = new SpoolQueue(counters, new Heartbeat("capture", 0));
     StateFolder state = new StateFolder(folder.resolve("state"));
-    SpoolThread.Parts parts = new SpoolThread.Parts(queue, worker, uploader, bounds(state), state);
+    Uploads uploads = TestUploads.of(filled, folder.resolve("loggers"), store, counters, logger());
+    SpoolThread.Parts parts = new SpoolThread.Parts(queue, worker, uploads, bounds(state), state);
     thread = SpoolThread.start(parts, new Heartbeat("spool", 0));
     return queue;
   }
@@ -76,6 +79,16 @@ class SpoolThreadTest extends SliceSinkContract {
   @Override
   void finish() throws IOException {
     Objects.requireNonNull(thread).close();
+  }
+
+  /** It must not write into a folder that is being deleted. */
+  @AfterEach
+  void end() {
+    try {
+      finish();
+    } catch (IOException e) {
+      // that is what the test was about
+    }
   }
 
   private static RecordBatch row(int number) {
@@ -182,9 +195,7 @@ class SpoolThreadTest extends SliceSinkContract {
     DirectoryStore store = new DirectoryStore(out());
     storeBy(
         file -> {
-          // The second time there was nothing else to do, and the thread is about to rest.
-          int times = asked.incrementAndGet();
-          if (times == 2) {
+          if (asked.incrementAndGet() == 1) {
             putSlice(1);
             closer.start();
             while (closer.getState() != Thread.State.WAITING) {
@@ -192,7 +203,7 @@ class SpoolThreadTest extends SliceSinkContract {
             }
             closing.countDown();
           }
-          return times > 2 ? store : null;
+          store.put(file);
         });
     sink().onPlan(plan(logger()));
     putSlice(0);

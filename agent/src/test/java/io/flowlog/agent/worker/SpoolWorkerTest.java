@@ -1,18 +1,22 @@
 package io.flowlog.agent.worker;
 
-import io.flowlog.agent.store.Uploader;
+import io.flowlog.agent.spool.Spool;
+import io.flowlog.agent.store.ObjectStore;
+import io.flowlog.agent.store.SpoolDelivery;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 class SpoolWorkerTest extends SliceSinkContract {
   private @Nullable SpoolWorker worker;
-  private @Nullable Uploader uploader;
+  private @Nullable Spool spool;
+  private @Nullable ObjectStore store;
 
   @Override
-  SliceSink open(SpoolWorker made, Uploader stores) {
+  SliceSink open(SpoolWorker made, Spool filled, ObjectStore target) {
     worker = made;
-    uploader = stores;
+    spool = filled;
+    store = target;
     return made;
   }
 
@@ -22,7 +26,10 @@ class SpoolWorkerTest extends SliceSinkContract {
     boolean busy;
     do {
       busy = made.sealNext();
-      busy |= Objects.requireNonNull(uploader).doWork(0) > 0;
+      busy |=
+          SpoolDelivery.storeAll(
+                  Objects.requireNonNull(spool), Objects.requireNonNull(store), counters)
+              > 0;
     } while (busy);
     made.close();
   }
