@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
  *
  * <p>No bytes make it fail, or read beyond those that were received.
  */
-final class ConnectionMessages {
+final class ConnectionMessages extends NetlinkMessages {
   /** What a message says. */
   enum Kind {
     /** A connection is there: {@link #connection}. */
@@ -38,52 +38,11 @@ final class ConnectionMessages {
   private static final int SCTP = 132;
   private static final int UDP_LITE = 136;
 
-  private final ByteBuffer bytes;
   private final TrackedConnection connection = new TrackedConnection();
-  private int end;
-  private int message;
-  private int messageEnd;
-  private int nextMessage;
-  private boolean broken;
 
   /** Makes a cursor over a buffer in the machine's byte order. */
   ConnectionMessages(ByteBuffer bytes) {
-    this.bytes = bytes;
-  }
-
-  /** Stands before the first message of a datagram that fills the buffer so far. */
-  void reset(int sizeBytes) {
-    end = sizeBytes;
-    nextMessage = 0;
-    broken = false;
-  }
-
-  /** Moves to the next message, or returns false when there is none or the rest is no message. */
-  boolean next() {
-    int leftBytes = end - nextMessage;
-    if (leftBytes <= 0) {
-      return false;
-    }
-    int lengthBytes = leftBytes < Abi.MESSAGE_BYTES ? 0 : bytes.getInt(nextMessage);
-    if (lengthBytes < Abi.MESSAGE_BYTES || lengthBytes > leftBytes) {
-      broken = true;
-      nextMessage = end;
-      return false;
-    }
-    message = nextMessage;
-    messageEnd = message + lengthBytes;
-    nextMessage = messageEnd + padding(lengthBytes);
-    return true;
-  }
-
-  /** Returns how many bytes there are before the next multiple of 4. */
-  private static int padding(int lengthBytes) {
-    return -lengthBytes & 3;
-  }
-
-  /** Tells whether bytes were left that are no message. */
-  boolean isBroken() {
-    return broken;
+    super(bytes);
   }
 
   /** Returns what the message says. */
@@ -97,12 +56,6 @@ final class ConnectionMessages {
       case Abi.NLMSG_ERROR -> Kind.REFUSAL;
       default -> Kind.OTHER;
     };
-  }
-
-  /** Returns the number of the error that a refusal or the end of a list tells; 0 for none. */
-  int error() {
-    int body = message + Abi.MESSAGE_BYTES;
-    return body + Integer.BYTES <= messageEnd ? -bytes.getInt(body) : 0;
   }
 
   /** Returns a figure of a message of figures; 0 if it is not in it. */

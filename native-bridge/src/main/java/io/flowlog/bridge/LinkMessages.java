@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No bytes make it fail, or read beyond those that were received.
  */
-final class LinkMessages {
+final class LinkMessages extends NetlinkMessages {
   /** What a message says. */
   enum Kind {
     /** An interface is there: {@link #link}. */
@@ -31,54 +31,9 @@ final class LinkMessages {
   private static final String NO_MAC = "00:00:00:00:00:00";
   private static final HexFormat COLONS = HexFormat.ofDelimiter(":");
 
-  private final ByteBuffer bytes;
-  private int end;
-  private int message;
-  private int messageEnd;
-  private int nextMessage;
-  private boolean broken;
-
   /** Makes a cursor over a buffer in the machine's byte order. */
   LinkMessages(ByteBuffer bytes) {
-    this.bytes = bytes;
-  }
-
-  /** Stands before the first message of a datagram that fills the buffer so far. */
-  void reset(int sizeBytes) {
-    end = sizeBytes;
-    nextMessage = 0;
-    broken = false;
-  }
-
-  /** Moves to the next message, or returns false when there is none or the rest is no message. */
-  boolean next() {
-    int leftBytes = end - nextMessage;
-    if (leftBytes <= 0) {
-      return false;
-    }
-    if (leftBytes < Abi.MESSAGE_BYTES || !fits(bytes.getInt(nextMessage), leftBytes)) {
-      broken = true;
-      nextMessage = end;
-      return false;
-    }
-    message = nextMessage;
-    messageEnd = message + bytes.getInt(message + Abi.MESSAGE_LENGTH_AT);
-    nextMessage = messageEnd + padding(messageEnd - message);
-    return true;
-  }
-
-  private static boolean fits(int lengthBytes, int leftBytes) {
-    return lengthBytes >= Abi.MESSAGE_BYTES && lengthBytes <= leftBytes;
-  }
-
-  /** Returns how many bytes there are before the next multiple of 4. */
-  private static int padding(int lengthBytes) {
-    return -lengthBytes & 3;
-  }
-
-  /** Tells whether bytes were left that are no message. */
-  boolean isBroken() {
-    return broken;
+    super(bytes);
   }
 
   /** Returns what the message says. */
@@ -111,12 +66,6 @@ final class LinkMessages {
   boolean isAnswerTo(int netlinkPort, int sequence) {
     return bytes.getInt(message + Abi.MESSAGE_PORT_AT) == netlinkPort
         && bytes.getInt(message + Abi.MESSAGE_SEQUENCE_AT) == sequence;
-  }
-
-  /** Returns the number of the error that a refusal or the end of a list tells; 0 for none. */
-  int error() {
-    int body = message + Abi.MESSAGE_BYTES;
-    return body + Integer.BYTES <= messageEnd ? -bytes.getInt(body) : 0;
   }
 
   /** Returns the interface's index. */
