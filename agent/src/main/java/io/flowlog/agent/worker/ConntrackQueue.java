@@ -13,14 +13,12 @@ import org.jspecify.annotations.Nullable;
  * Takes news of connections from the thread that asks conntrack to the capture thread. There are
  * only so many batches on the way: if the capture thread is behind, the news wait in the kernel.
  */
-final class ConntrackQueue {
+final class ConntrackQueue extends EvidenceQueue {
   static final int BATCH_NEWS = 1024;
   static final int BATCHES = 32;
 
   private final Queue<List<ConnectionNews>> batches = new ConcurrentLinkedQueue<>();
   private final Semaphore places = new Semaphore(BATCHES);
-  private final Semaphore wishes = new Semaphore(0);
-  private volatile long completeUntilNs = Long.MIN_VALUE;
 
   /** Puts news in; returns false if there is no room for at most so long. */
   boolean put(List<ConnectionNews> news, long timeoutMs) throws InterruptedException {
@@ -29,30 +27,6 @@ final class ConntrackQueue {
     }
     batches.add(new ArrayList<>(news));
     return true;
-  }
-
-  /** Says that all is in that happened before a time of day. Of the conntrack thread. */
-  void completeUntil(long timeNs) {
-    completeUntilNs = timeNs;
-  }
-
-  /** Waits until somebody wants news, for at most so long. Of the conntrack thread. */
-  void awaitWish(long timeoutMs) throws InterruptedException {
-    if (wishes.tryAcquire(timeoutMs, TimeUnit.MILLISECONDS)) {
-      wishes.drainPermits();
-    }
-  }
-
-  /** Wants news at once; any thread may. */
-  void wish() {
-    if (wishes.availablePermits() == 0) {
-      wishes.release();
-    }
-  }
-
-  /** Returns until when all is in that happened; to be asked before {@link #poll}. */
-  long completeUntilNs() {
-    return completeUntilNs;
   }
 
   /** Takes news, or returns null. Of the capture thread. */
