@@ -1,6 +1,7 @@
 package io.flowlog.agent.capture;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * Whether the kernel is asked what it drops, and what counts.
@@ -22,6 +23,21 @@ public record DropConfig(Mode mode, List<String> reasons, List<String> malformed
   public DropConfig {
     reasons = List.copyOf(reasons);
     malformedReasons = List.copyOf(malformedReasons);
+  }
+
+  /**
+   * Returns which of some names a kernel does not have. Those that are there by default need not be
+   * known: kernels differ.
+   *
+   * @param names some of {@link #reasons} or {@link #malformedReasons}
+   */
+  public static List<String> unknown(List<String> names, Set<String> known) {
+    DropConfig defaults = defaults();
+    return names.stream()
+        .filter(name -> !known.contains(name))
+        .filter(name -> !defaults.reasons.contains(name))
+        .filter(name -> !defaults.malformedReasons.contains(name))
+        .toList();
   }
 
   /** Returns the settings of a host that says nothing: what firewalls drop makes rows. */

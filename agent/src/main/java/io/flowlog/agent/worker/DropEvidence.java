@@ -93,14 +93,10 @@ record DropEvidence(@Nullable DropSource drops, List<String> problems) {
     }
   }
 
-  /** Names that are there by default need not be known: kernels differ. */
   private static List<String> unknown(String key, List<String> names, Set<String> known) {
-    DropConfig defaults = DropConfig.defaults();
-    List<String> unknown = new ArrayList<>(names);
-    unknown.removeAll(known);
-    unknown.removeAll(defaults.reasons());
-    unknown.removeAll(defaults.malformedReasons());
-    return unknown.stream().map(name -> unknown(key, name, known)).toList();
+    return DropConfig.unknown(names, known).stream()
+        .map(name -> unknown(key, name, known))
+        .toList();
   }
 
   private static String unknown(String key, String name, Set<String> known) {

@@ -148,14 +148,10 @@ final class DropFacts {
             + " counted");
   }
 
-  /** Names that are there by default need not be known: kernels differ. */
   private static List<HostFact> unknown(String key, List<String> names, Set<String> known) {
-    DropConfig defaults = DropConfig.defaults();
-    Set<String> unknown = new TreeSet<>(names);
-    unknown.removeAll(known);
-    unknown.removeAll(defaults.reasons());
-    unknown.removeAll(defaults.malformedReasons());
-    return unknown.stream().map(name -> unknown(key, name, known)).toList();
+    return DropConfig.unknown(names, known).stream()
+        .map(name -> unknown(key, name, known))
+        .toList();
   }
 
   private static HostFact unknown(String key, String name, Set<String> known) {
