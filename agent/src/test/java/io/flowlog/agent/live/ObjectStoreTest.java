@@ -55,9 +55,12 @@ class ObjectStoreTest {
     cloud.makeContainer(owner, CONTAINER);
     Path config = host.folder().resolve("flowlog-agent.yaml");
     Files.writeString(config, Files.readString(config).replace("store:\n", stores()));
-    host.write("password", owner.password());
-    Path password = host.folder().resolve("password");
-    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("rw-------"));
+    // as systemd hands it over by LoadCredential
+    Files.createDirectory(host.folder().resolve("credentials"));
+    host.write("credentials/owner-password", owner.password());
+    Path password = host.folder().resolve("credentials/owner-password");
+    Files.setPosixFilePermissions(password, PosixFilePermissions.fromString("r--------"));
+    host.environment("CREDENTIALS_DIRECTORY", host.folder().resolve("credentials").toString());
     host.net().connect(LiveHost.HOST, "tap1", "vm1");
     host.port("tap1");
     host.logger(DISK);
@@ -76,7 +79,7 @@ class ObjectStoreTest {
         store:
           identities:
             - {name: owner, type: password, url: "%s", user: %s, project: %s,
-               secret: {file: %s/password}, allow_http: true}
+               secret: {credential: owner-password}, allow_http: true}
           endpoints:
             - {url: "%s", protocol: swift, identity: owner, allow_http: true,
                request_timeout: 10m}
@@ -85,7 +88,6 @@ class ObjectStoreTest {
             cloud.keystone("/v3"),
             owner.name(),
             owner.projectName(),
-            host.folder(),
             servers.url(Server.PROXY, ""));
   }
 
