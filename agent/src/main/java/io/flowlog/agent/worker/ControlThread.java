@@ -172,8 +172,8 @@ final class ControlThread {
 
   private void endReload() {
     reloading = false;
-    parts.manager().ready(summary());
     parts.log().info(EventKind.RELOADED, "read loggers and ports again: " + summary());
+    parts.manager().ready(summary());
   }
 
   private void lookAtInterfaces() throws IOException {

@@ -137,8 +137,8 @@ public final class Daemon implements AutoCloseable {
     tellLosses();
     if (!told && threads.isFollowing()) {
       told = true;
-      manager.ready(threads.summary());
       log.info(EventKind.READY, threads.summary());
+      manager.ready(threads.summary());
     }
     if (told) {
       host.look(tickNs);
