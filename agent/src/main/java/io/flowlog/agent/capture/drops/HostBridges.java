@@ -24,6 +24,9 @@ import java.util.stream.Stream;
  * <p>That a packet shares its bytes with others does not make it one of a flood: whoever listens at
  * an interface makes it so. What the bridge has learned of the receiver tells. It reads that as
  * files because these need no lock that changes of interfaces need, too.
+ *
+ * <p>Where a bridge leaves out ports that do not want a group (multicast snooping), it counts these
+ * as receivers all the same: what nobody else got is then not known to be lost.
  */
 public final class HostBridges {
   /** Where the kernel shows interfaces. */
@@ -55,6 +58,10 @@ public final class HostBridges {
     final Path folder;
     final List<BridgePort> ports = new ArrayList<>();
     final Map<Long, Set<Integer>> learned = new HashMap<>();
+
+    /** How many there are, by the port where packets come in and by what kind they are of. */
+    final Map<Long, Integer> receivers = new HashMap<>();
+
     boolean parted;
     boolean learnedKnown;
 
@@ -133,6 +140,12 @@ public final class HostBridges {
   }
 
   private static int receivers(Bridge bridge, DropEntry entry) {
+    int kind = entry.destinationMac == BROADCAST ? 2 : entry.isForGroup() ? 1 : 0;
+    return bridge.receivers.computeIfAbsent(
+        (long) entry.inputInterface << 2 | kind, any -> countReceivers(bridge, entry));
+  }
+
+  private static int countReceivers(Bridge bridge, DropEntry entry) {
     boolean isolated =
         bridge.ports.stream()
             .anyMatch(port -> port.interfaceIndex == entry.inputInterface && port.isolated);
