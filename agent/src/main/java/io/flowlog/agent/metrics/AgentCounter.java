@@ -99,7 +99,8 @@ public enum AgentCounter {
   PACKETS_DROPPED_UNSEEN(
       "packets_dropped_unseen_total",
       "Packets of a virtual machine that were dropped but not seen in the same slice: the"
-          + " capture loses packets, or drops are reported too late."),
+          + " capture loses packets, or drops are reported too late. Where it has not lost as many,"
+          + " the port's interval is SKIPDATA."),
   LAYER4_UNREADABLE(
       "packets_layer4_unreadable_total",
       "Packets whose layer 4 header is cut or damaged: counted with ports 0."),

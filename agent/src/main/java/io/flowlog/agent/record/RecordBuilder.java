@@ -161,17 +161,45 @@ public final class RecordBuilder implements CutHandler {
     droppedUnseen[portIndex] += packets;
   }
 
-  /** What is in rows of dropped packets is not lost, though the capture has lost it. */
+  /**
+   * What is in rows of dropped packets is not lost, though the capture has lost it. If there is
+   * more of it than the capture has lost, some is of another slice, and how much was lost is not
+   * known.
+   */
   private void appendLoss(byte[] data, int offset, int length) {
     row.at(data, offset);
-    int portIndex = row.portIndex();
-    if (row.lostPackets() > 0 && portIndex < droppedUnseen.length) {
-      row.lostPackets(Math.max(0, row.lostPackets() - droppedUnseen[portIndex]));
-    }
     if ((row.known() & FlowRecord.OF_WHOLE_INTERVAL) != 0) {
       row.times(startNs, endNs);
+      explainUnseen(row);
     }
     appendCopy(data, offset, length);
+  }
+
+  private void explainUnseen(FlowRecord loss) {
+    if (loss.portIndex() >= droppedUnseen.length) {
+      return;
+    }
+    long unseen = droppedUnseen[loss.portIndex()];
+    droppedUnseen[loss.portIndex()] = 0;
+    long lost = loss.lostPackets();
+    if (lost != FlowRecord.UNKNOWN) {
+      loss.lostPackets(lost < unseen ? FlowRecord.UNKNOWN : lost - unseen);
+    }
+  }
+
+  /** Drops that were told in another slice than their packets leave neither of them exact. */
+  private void appendUnexplained() {
+    for (int portIndex = 0; portIndex < droppedUnseen.length; portIndex++) {
+      if (droppedUnseen[portIndex] > 0) {
+        makeRoom();
+        row.at(batch.data(), batch.usedBytes())
+            .withoutTraffic(
+                portIndex, FlowRecord.SKIPDATA, FlowRecord.OF_WHOLE_INTERVAL, FlowRecord.UNKNOWN)
+            .times(startNs, endNs);
+        batch.append(row.rowBytes());
+        rows++;
+      }
+    }
   }
 
   @Override
@@ -355,6 +383,7 @@ public final class RecordBuilder implements CutHandler {
   public void onCutComplete() {
     drainMerged();
     cutLosses.drain(this::appendLoss);
+    appendUnexplained();
     flush();
     translation.endSlice(endNs);
     try {

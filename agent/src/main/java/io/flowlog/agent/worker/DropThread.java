@@ -2,6 +2,7 @@ package io.flowlog.agent.worker;
 
 import io.flowlog.agent.capture.drops.DropBatch;
 import io.flowlog.agent.capture.drops.DropSource;
+import io.flowlog.agent.capture.drops.HostBridges;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import java.io.IOException;
@@ -19,6 +20,7 @@ final class DropThread {
   private static final long WATCH_PATIENCE_NS = TimeUnit.SECONDS.toNanos(2);
 
   private final DropSource drops;
+  private final HostBridges bridges = new HostBridges(HostBridges.INTERFACES);
   private final DropQueue queue;
   private final Heartbeat heartbeat;
   private final CounterSet counters;
@@ -71,14 +73,17 @@ final class DropThread {
   private void collect() throws IOException, InterruptedException {
     long beforeNs = TimeOfDay.nowNs();
     drops.collect();
+    bridges.startCollection(beforeNs);
     DropBatch batch = awaitEmpty();
     while (!stopping && !drops.fill(batch)) {
+      bridges.mark(batch, beforeNs);
       queue.put(batch);
       batch = awaitEmpty();
     }
     if (batch.isEmpty()) {
       spare = batch;
     } else {
+      bridges.mark(batch, beforeNs);
       queue.put(batch);
     }
     queue.completeUntil(drops.completeUntilNs(beforeNs));

@@ -8,6 +8,7 @@ import io.flowlog.agent.metrics.CounterSet;
 import io.flowlog.agent.port.AttachedPort;
 import io.flowlog.agent.port.IpAddress;
 import io.flowlog.agent.record.FlowRecord;
+import io.flowlog.bridge.DropEntries;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -87,6 +88,7 @@ final class DropVerdicts implements DropJudge.Verdicts {
       }
       take(batch, beforeNs);
     }
+    judge.settleBefore(completeNs - DropEntries.GRANULE_NS - CaptureWorker.ARRIVAL_NS + 1);
     completeUntilNs = completeNs;
   }
 
@@ -140,7 +142,8 @@ final class DropVerdicts implements DropJudge.Verdicts {
 
   /** Returns until when nothing is known that would belong into a slice. */
   long quietUntilNs() {
-    return Math.min(completeUntilNs - CaptureWorker.ARRIVAL_NS, heldFromNs);
+    long heldNs = Math.min(heldFromNs, judge.unsettledFromNs());
+    return Math.min(completeUntilNs - CaptureWorker.ARRIVAL_NS, heldNs);
   }
 
   /** Has drops collected at once. */

@@ -111,14 +111,14 @@ class NflogTest {
       sendAllKinds(2, 1, ipv6);
       sendAllKinds(1, 3, ipv6);
     }
-    // each copy of a flooded packet is logged; only its receivers miss it
+    // each copy of a flooded packet is logged, and nobody gets any
     FrameBuilder toGroup =
         FrameBuilder.ethernet(Firewalled.mac(2), "01:00:5e:01:02:03")
             .ipv4("10.77.0.2", "239.1.2.3")
             .udp(7, 123)
             .payloadOf(50);
     Count sent = machines.send(2, 3, toGroup);
-    machines.expect(2, EGRESS, "ACCEPT", "17 v4 7>123", sent);
+    machines.expect(2, EGRESS, "DROP", "17 v4 7>123 DROP:ingress", sent);
     machines.expect(1, INGRESS, "DROP", "17 v4 7>123 DROP:ingress", sent);
     machines.expect(3, INGRESS, "DROP", "17 v4 7>123 DROP:ingress", sent);
     assertRecorded();

@@ -152,8 +152,7 @@ class VerdictTest {
         """
         table bridge b {
           chain forward { type filter hook forward priority 0
-            oifname "tap3" udp dport { 5301, 5302 } drop
-            udp dport 5303 drop; }
+            oifname "tap3" udp dport { 5301, 5302 } drop; }
         }
         """);
     host.start();

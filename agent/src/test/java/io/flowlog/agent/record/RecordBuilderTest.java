@@ -434,6 +434,34 @@ class RecordBuilderTest {
     assertEquals(5, rows.size());
   }
 
+  @Test
+  void shouldNotCountAsLostWhatIsInRowsOfDropsAndSaySoWhereThatIsMore() {
+    table();
+    RecordBuilder losing = Objects.requireNonNull(builder);
+    long endNs = 10 * SECOND_NS;
+    losing.lost(0, 5);
+    losing.lost(1, 5);
+    losing.lost(2, 5);
+    losing.lost(3, FlowRecord.UNKNOWN);
+    losing.onCutStart(SECOND_NS, endNs);
+    losing.onDroppedUnseen(0, 2);
+    losing.onDroppedUnseen(0, 3);
+    losing.onDroppedUnseen(1, 6);
+    losing.onDroppedUnseen(3, 1);
+    losing.onDroppedUnseen(4, 1);
+    losing.onCutComplete();
+    losing.onCutStart(endNs, endNs + 1);
+    losing.onCutComplete();
+    List<FlowRecord> rows = rows();
+
+    assertLoss(rows.get(0), 0, 0, SECOND_NS, endNs);
+    assertLoss(rows.get(1), 1, FlowRecord.UNKNOWN, SECOND_NS, endNs);
+    assertLoss(rows.get(2), 2, 5, SECOND_NS, endNs);
+    assertLoss(rows.get(3), 3, FlowRecord.UNKNOWN, SECOND_NS, endNs);
+    assertLoss(rows.get(4), 4, FlowRecord.UNKNOWN, SECOND_NS, endNs);
+    assertEquals(5, rows.size());
+  }
+
   private static void assertLoss(
       FlowRecord row, int portIndex, long lostPackets, long firstNs, long lastNs) {
     assertEquals(0, row.ipVersion());

@@ -9,7 +9,21 @@ import io.flowlog.agent.capture.Direction;
  * <p>Owned by its {@link DropBatch}, which reuses it. As in a frame, the fields are open: all are
  * written for each entry.
  */
-public final class DropEntry {
+public final class DropEntry implements Cloneable {
+  private static final long GROUP_BIT = 1L << 40;
+
+  /** What a bridge meant to do with packets that were on their way to one of its ports. */
+  public enum Way {
+    /** The port is the one that they were for; also of packets that no bridge had. */
+    CHOSEN,
+    /** Another port is: these are copies from before the bridge knew that. */
+    ELSEWHERE,
+    /** They went to all {@link #receivers}. */
+    FLOODED,
+    /** Nobody can tell. */
+    UNKNOWN
+  }
+
   /** Whether flow and reason are not known: only interfaces, time and numbers hold. */
   public boolean overflow;
 
@@ -63,6 +77,12 @@ public final class DropEntry {
   /** Whether nobody tells if they are such a copy. */
   public boolean maybeCopy;
 
+  /** Whether they are copies, as the bridge has it. */
+  public Way way = Way.CHOSEN;
+
+  /** How many of the bridge's ports there are to which flooded packets went; 0 of others. */
+  public int receivers;
+
   /** The only one of the packets' two ways for which the entry counts; UNKNOWN for both. */
   public Direction only = Direction.UNKNOWN;
 
@@ -76,6 +96,25 @@ public final class DropEntry {
   public long lastNs;
   public int tcpFlags;
   public boolean synAckSeen;
+
+  /** Tells whether a bridge had chosen one of its ports for them. */
+  boolean isAtBridgePort() {
+    return outputInterface != 0 && !routed;
+  }
+
+  /** Tells whether they were for more than one receiver. */
+  boolean isForGroup() {
+    return (destinationMac & GROUP_BIT) != 0;
+  }
+
+  /** Returns an entry that says the same. */
+  DropEntry copy() {
+    try {
+      return (DropEntry) clone();
+    } catch (CloneNotSupportedException e) {
+      throw new AssertionError(e);
+    }
+  }
 
   /** Tells whether another entry is of the same packets, apart from their number. */
   boolean isLike(DropEntry other) {

@@ -2,6 +2,7 @@ package io.flowlog.agent.capture.drops;
 
 import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.capture.DropReport;
+import io.flowlog.agent.capture.drops.DropEntry.Way;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import java.io.IOException;
@@ -16,13 +17,12 @@ import java.util.Set;
  * not get is lost for nobody.
  */
 public final class DropJudge {
-  private static final long GROUP_BIT = 1L << 40;
-  private static final int TCP = 6;
-
   private final CounterSet counters;
   private final Set<Integer> malformed;
   private final Verdicts verdicts;
   private final DropReport report = new DropReport();
+  private final FloodBook floods = new FloodBook();
+  private final Senders settler = new Senders();
   private DropPorts ports = DropPorts.EMPTY;
 
   /** Takes what was decided. */
@@ -92,11 +92,19 @@ public final class DropJudge {
   }
 
   private void judgeFlow(DropEntry entry) throws IOException {
-    if (isCopyForNobody(entry)) {
+    if (entry.isAtBridgePort() && entry.isForGroup()) {
+      judgeCopy(entry, ports.at(entry.outputInterface).number());
+    } else if (isCopyForNobody(entry)) {
       counters.add(AgentCounter.DROPS_OF_COPIES, entry.packets);
-      return;
+    } else if (isCopyForAnybody(entry)) {
+      judgeCopy(entry, DropPorts.NONE);
+    } else {
+      judgePacket(entry);
     }
-    int egress = entry.only == Direction.INGRESS ? DropPorts.NONE : egressPort(entry);
+  }
+
+  private void judgePacket(DropEntry entry) throws IOException {
+    int egress = egressPort(entry);
     int ingress = entry.only == Direction.EGRESS ? DropPorts.NONE : ingressPort(entry);
     if (egress != DropPorts.NONE) {
       tell(entry, egress, Direction.EGRESS);
@@ -109,33 +117,71 @@ public final class DropJudge {
     }
   }
 
-  private static boolean isGroup(DropEntry entry) {
-    return (entry.destinationMac & GROUP_BIT) != 0;
-  }
-
-  private static boolean isAtBridgePort(DropEntry entry) {
-    return entry.outputInterface != 0 && !entry.routed;
+  /** A copy is one receiver's; whether its sender has lost the packet, all copies will tell. */
+  private void judgeCopy(DropEntry entry, int receiver) throws IOException {
+    if (receiver != DropPorts.NONE && entry.only != Direction.EGRESS) {
+      tell(entry, receiver, Direction.INGRESS);
+    } else {
+      counters.add(AgentCounter.DROPS_OF_COPIES, entry.packets);
+    }
+    int sender = egressPort(entry);
+    if (sender != DropPorts.NONE && (entry.way != Way.FLOODED || !floods.add(entry))) {
+      verdicts.onUncertain(sender);
+    }
   }
 
   /**
-   * Tells copies of a flooded packet from others that look alike: what TCP sends on this very host,
-   * in a container for example, shares its bytes with the queue that it may be sent from again.
+   * Decides about the senders of flooded packets whose span of time began before a moment, all of
+   * whose copies have come.
    */
+  public void settleBefore(long beforeNs) throws IOException {
+    floods.settleBefore(beforeNs, settler);
+  }
+
+  /**
+   * Returns when the earliest packets came that {@link #settleBefore} has still to decide about.
+   */
+  public long unsettledFromNs() {
+    return floods.earliestNs();
+  }
+
+  private final class Senders implements FloodBook.Settler {
+    @Override
+    public void onLostForAll(DropEntry packets) throws IOException {
+      int sender = egressPort(packets);
+      if (sender != DropPorts.NONE) {
+        tell(packets, sender, Direction.EGRESS);
+      }
+    }
+
+    @Override
+    public void onUndecided(DropEntry packets) {
+      int sender = egressPort(packets);
+      if (sender != DropPorts.NONE) {
+        verdicts.onUncertain(sender);
+      }
+    }
+  }
+
+  private static boolean isMaybeCopy(DropEntry entry) {
+    return entry.isAtBridgePort() && (entry.copy || entry.maybeCopy) && entry.way != Way.CHOSEN;
+  }
+
+  /** Tells copies for a port that their receiver is not behind. */
   private boolean isCopyForNobody(DropEntry entry) {
-    boolean possible = entry.copy || entry.maybeCopy;
-    if (!possible || !isAtBridgePort(entry) || isGroup(entry)) {
-      return false;
-    }
     DropPorts.Port owner = ports.withMac(entry.destinationMac);
-    if (owner.number() != DropPorts.NONE) {
-      return owner.interfaceIndex() != entry.outputInterface;
-    }
-    return entry.copy
-        && (ports.at(entry.outputInterface).mac() != DropPorts.NO_MAC || entry.protocol != TCP);
+    boolean owned = owner.number() != DropPorts.NONE;
+    return isMaybeCopy(entry)
+        && (owned ? owner.interfaceIndex() != entry.outputInterface : entry.way == Way.ELSEWHERE);
+  }
+
+  /** Tells copies for a port that their receiver may be behind, since nobody knows where it is. */
+  private boolean isCopyForAnybody(DropEntry entry) {
+    return isMaybeCopy(entry) && ports.withMac(entry.destinationMac).number() == DropPorts.NONE;
   }
 
   private int egressPort(DropEntry entry) {
-    if (isGroup(entry) && entry.outputInterface != 0) {
+    if (entry.only == Direction.INGRESS) {
       return DropPorts.NONE;
     }
     int input = ports.at(entry.inputInterface).number();
@@ -152,7 +198,7 @@ public final class DropJudge {
 
   private int ingressPort(DropEntry entry) {
     int output = ports.at(entry.outputInterface).number();
-    if (isAtBridgePort(entry) || output != DropPorts.NONE) {
+    if (entry.isAtBridgePort() || output != DropPorts.NONE) {
       return output;
     }
     boolean byAddress =

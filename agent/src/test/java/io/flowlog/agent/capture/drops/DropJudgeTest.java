@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.flowlog.agent.capture.Direction;
 import io.flowlog.agent.capture.DropReport;
+import io.flowlog.agent.capture.drops.DropEntry.Way;
 import io.flowlog.agent.metrics.AgentCounter;
 import io.flowlog.agent.metrics.CounterSet;
 import java.io.IOException;
@@ -20,7 +21,6 @@ class DropJudgeTest {
   private static final long MAC = 0x02_77_00_00_00_00L;
   private static final long STRANGER = MAC + 0xaa;
   private static final long GROUP = 0xffff_ffff_ffffL;
-  private static final int TCP = 6;
   private static final int UDP = 17;
 
   private final CounterSet counters = new CounterSet();
@@ -112,24 +112,114 @@ class DropJudgeTest {
   @Test
   void shouldTellOfAFloodedPacketOnlyWhereItIsTheOneThatCounts() throws IOException {
     entry.copy = true;
+    entry.way = Way.FLOODED;
     assertTold("out of 1", "into 2");
     between(11, 13).assertTold();
+    entry.way = Way.ELSEWHERE;
     entry.destinationMac = STRANGER;
     between(11, 12).assertTold();
-    entry.protocol = TCP;
-    assertTold();
-    assertEquals(9, counters.get(AgentCounter.DROPS_OF_COPIES));
+    assertEquals(6, counters.get(AgentCounter.DROPS_OF_COPIES));
   }
 
   @Test
-  void shouldNotTakeWhatTcpKeepsForSendingAgainForAFloodedPacket() throws IOException {
+  void shouldNotTakeAPacketForACopyBecauseSomebodyListens() throws IOException {
     entry.copy = true;
-    entry.protocol = TCP;
     to(3).assertTold("out of 1");
-    know(port(1, MAC + 1), port(2, DropPorts.NO_MAC));
-    to(2).assertTold("out of 1", "into 2");
-    entry.protocol = UDP;
+    entry.destinationMac = STRANGER;
+    between(11, 12).assertTold("out of 1", "into 2");
+    assertEquals(0, counters.get(AgentCounter.DROPS_OF_COPIES));
+  }
+
+  private void flood(Way way, int receivers, long mac) {
+    entry.copy = true;
+    entry.way = way;
+    entry.receivers = receivers;
+    entry.destinationMac = mac;
+  }
+
+  private void assertSettled(String... expected) throws IOException {
+    assertEquals(entry.granuleStartNs, judge.unsettledFromNs());
+    judge.settleBefore(entry.granuleStartNs);
+    assertEquals(List.of(), told);
+    judge.settleBefore(entry.granuleStartNs + 1);
+    assertEquals(List.of(expected), told);
+    assertEquals(Long.MAX_VALUE, judge.unsettledFromNs());
+    told.clear();
+  }
+
+  @Test
+  void shouldTellTheSenderOfAFloodedPacketWhenNobodyGotACopy() throws IOException {
+    flood(Way.FLOODED, 2, STRANGER);
+    between(11, 12).assertTold();
+    between(11, 13).assertTold();
+    assertSettled("out of 1");
+    between(11, 12).assertTold();
+    between(11, 13).assertTold();
+    entry.granuleStartNs++;
     assertTold();
+    entry.granuleStartNs--;
+    assertSettledBeforeLater("out of 1");
+  }
+
+  private void assertSettledBeforeLater(String... expected) throws IOException {
+    judge.settleBefore(entry.granuleStartNs + 1);
+    assertEquals(List.of(expected), told);
+    assertEquals(entry.granuleStartNs + 1, judge.unsettledFromNs());
+  }
+
+  @Test
+  void shouldNotTellTheSenderWhenSomebodyGotACopy() throws IOException {
+    flood(Way.FLOODED, 3, STRANGER);
+    between(11, 12).assertTold();
+    between(11, 13).assertTold();
+    assertSettled();
+    flood(Way.FLOODED, 2, GROUP);
+    between(11, 12).assertTold("into 2");
+    assertSettled();
+  }
+
+  @Test
+  void shouldTellReceiversAndSenderOfWhatNobodyOfAGroupGot() throws IOException {
+    flood(Way.FLOODED, 2, GROUP);
+    between(11, 12).assertTold("into 2");
+    between(11, 13).assertTold();
+    assertSettled("out of 1");
+  }
+
+  @Test
+  void shouldSaySoWhenCopiesDoNotTellWhetherSomebodyGotOne() throws IOException {
+    flood(Way.FLOODED, 2, STRANGER);
+    entry.packets = 3;
+    between(11, 12).assertTold();
+    entry.packets = 2;
+    between(11, 13).assertTold();
+    assertSettled("uncertain at 1");
+    flood(Way.UNKNOWN, 0, STRANGER);
+    assertTold("uncertain at 1");
+    flood(Way.UNKNOWN, 0, GROUP);
+    between(11, 12).assertTold("into 2", "uncertain at 1");
+    from(3).between(13, 12).assertTold("into 2");
+  }
+
+  @Test
+  void shouldAddCopiesUpWhoseReportsAreParted() throws IOException {
+    flood(Way.FLOODED, 2, STRANGER);
+    between(11, 12).assertTold();
+    between(11, 13).assertTold();
+    between(11, 13).assertTold();
+    entry.packets = 3;
+    between(11, 12).assertTold();
+    entry.packets = 6;
+    assertSettled("out of 1");
+  }
+
+  @Test
+  void shouldSaySoWhenMorePacketsAreFloodedThanCanBeCompared() throws IOException {
+    flood(Way.FLOODED, 2, STRANGER);
+    for (entry.sourceLow = 0; entry.sourceLow < 4096; entry.sourceLow++) {
+      between(11, 12).assertTold();
+    }
+    assertTold("uncertain at 1");
   }
 
   @Test
@@ -139,10 +229,8 @@ class DropJudgeTest {
   }
 
   @Test
-  void shouldTellReceiversOfWhatGoesToAGroup() throws IOException {
-    entry.copy = true;
+  void shouldTellTheSenderOfWhatIsDroppedBeforeItIsCopied() throws IOException {
     entry.destinationMac = GROUP;
-    assertTold("into 2");
     between(11, 0).assertTold("out of 1");
   }
 
@@ -208,13 +296,13 @@ class DropJudgeTest {
   }
 
   @Test
-  void shouldTakePacketsForCopiesOnlyWhereTheirReceiverIsKnownIfNobodyTells() throws IOException {
+  void shouldTakePacketsForCopiesAlsoIfOnlyTheBridgeTells() throws IOException {
     entry.maybeCopy = true;
     assertTold("out of 1", "into 2");
+    entry.way = Way.FLOODED;
     between(11, 13).assertTold();
-    entry.destinationMac = STRANGER;
-    assertTold("out of 1");
-    between(11, 12).assertTold("out of 1", "into 2");
+    entry.way = Way.CHOSEN;
+    between(11, 13).assertTold("out of 1");
     assertEquals(3, counters.get(AgentCounter.DROPS_OF_COPIES));
   }
 
