@@ -21,7 +21,7 @@ public final class KernelDrops implements DropSource {
   /** Between two looks: what they find then is merged, and nobody waits long for it. */
   private static final int PAUSE_MS = 100;
 
-  /** About 13 MB of the kernel's memory: so many flows within a tenth of a second. */
+  /** About 15 MB of the kernel's memory: so many flows within a tenth of a second. */
   private static final int ENTRIES = 1 << 15;
 
   private static final int OVERFLOW_ENTRIES = 1 << 12;
