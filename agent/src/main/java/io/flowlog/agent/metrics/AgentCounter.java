@@ -38,7 +38,10 @@ public enum AgentCounter {
       "drops_untold_total",
       "Dropped packets of too many flows at once: their ports' intervals are SKIPDATA."),
   DROPS_MISSED(
-      "drops_missed_total", "Drops in the kernel that interrupted the look at another one."),
+      "drops_missed_total",
+      "Drops anywhere in the kernel that interrupted the look at another one, and were not told: the"
+          + " intervals of all ports are SKIPDATA. Find out what drops most (perf record -e"
+          + " skb:kfree_skb), and have its interrupts handled by another processor."),
   NFLOG_LOST(
       "nflog_lost_total",
       "Packets that firewalls logged and nobody could read in time: the intervals of all ports are"

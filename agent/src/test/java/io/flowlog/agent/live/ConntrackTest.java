@@ -17,9 +17,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A machine behind a host that routes and translates, as libvirt sets one up. */
+@Timeout(180)
 class ConntrackTest {
   private static final String VM = "10.77.1.1";
   private static final String VM6 = "fd77:1::1";

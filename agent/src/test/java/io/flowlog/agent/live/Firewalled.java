@@ -100,6 +100,20 @@ final class Firewalled {
     return guest;
   }
 
+  /** Gives a machine its addresses, for what its own kernel says, and lets it know another one. */
+  void speak(int machine, int to) {
+    host.address("vm" + machine, machine);
+    know("vm" + machine, "eth0", to, mac(to));
+  }
+
+  /** Tells a machine, or the host, where another one is found. */
+  void know(String name, String device, int machine, String mac) {
+    for (String address : List.of("10.77.0." + machine, "fd77::" + machine)) {
+      String command = "ip neigh replace " + address + " lladdr " + mac + " dev " + device;
+      host.net().in(name, (command + " nud permanent").split(" ", -1));
+    }
+  }
+
   static String mac(int machine) {
     return "02:77:00:00:00:0" + machine;
   }
@@ -166,6 +180,17 @@ final class Firewalled {
     expectBoth(from, to, verdict, "17 v" + (ipv6 ? 6 : 4) + " " + own + ">" + port, sent);
   }
 
+  /**
+   * Sends datagrams that are dropped before the bridge has chosen an output: nobody knows for whom
+   * they were.
+   */
+  void udpDroppedEarly(int from, int to, boolean ipv6, int port, int times) {
+    int own = nextNumber();
+    Count sent = send(from, times, frame(from, to, ipv6).udp(own, port).payloadOf(own % 100));
+    expect(from, EGRESS, DROP, "17 v" + (ipv6 ? 6 : 4) + " " + own + ">" + port + FIREWALL, sent);
+    expectCondemned(sent);
+  }
+
   /** Sends a SYN. */
   void syn(int from, int to, boolean ipv6, int port, String verdict) {
     int own = nextNumber();
@@ -205,8 +230,17 @@ final class Firewalled {
 
   /** Returns how often the rule of nft with a counter of this name has matched. */
   long counter(String name) {
+    return counted(name).packets();
+  }
+
+  /** Returns what the rules of nft with a counter of this name have matched. */
+  Count counted(String name) {
     String text = host.net().in(LiveHost.HOST, "nft", "list", "counter", "inet", "witness", name);
-    return Long.parseLong(text.replaceAll("(?s).*packets (\\d+) bytes.*", "$1"));
+    Matcher counter = Pattern.compile("packets (\\d+) bytes (\\d+)").matcher(text);
+    if (!counter.find()) {
+      throw new AssertionError(text);
+    }
+    return new Count(Long.parseLong(counter.group(1)), Long.parseLong(counter.group(2)));
   }
 
   /** Expects rows of a machine's port with a flow that add up to so much. */

@@ -23,10 +23,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class FloodVerdictTest {
   private static final String UNKNOWN_MAC = "02:77:00:00:00:aa";
 
-  private static final String LISTENER =
-      "import signal, socket; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0);"
-          + " s.bind(('%s', 3)); print('ready', flush=True); signal.pause()";
-
   @RegisterExtension final LiveHost host = new LiveHost("vm1", "vm2", "vm3");
   private final Firewalled machines = new Firewalled(host);
   private boolean ipv6;
@@ -124,7 +120,12 @@ class FloodVerdictTest {
   }
 
   private void listen(String name, String device) throws IOException {
-    Process listener = host.net().start(name, "python3", "-c", LISTENER.formatted(device));
+    String program =
+        "import signal, socket; s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0);"
+            + " s.bind(('"
+            + device
+            + "', 3)); print('ready', flush=True); signal.pause()";
+    Process listener = host.net().start(name, "python3", "-c", program);
     assertEquals("ready", Namespaces.line(listener));
   }
 }

@@ -186,6 +186,31 @@ class NflogTest {
   }
 
   @Test
+  void shouldReadSeveralGroupsEachWithPrefixesOfItsOwn() throws IOException {
+    host.set(
+        "capture.nflog=[{group: 30, prefixes: [{pattern: 'DROP:*', verdict: DROP}]},"
+            + " {group: 31, prefixes: [{pattern: 'denied', verdict: DROP}]}]");
+    machines.nft(
+        """
+        table inet i {
+          chain forward { type filter hook forward priority 0
+            udp dport 5301 log prefix "DROP:one" group 30 drop
+            udp dport 5302 log prefix "denied" group 31 drop
+            udp dport 5303 log prefix "denied" group 30 accept
+          }
+        }
+        """);
+    host.start();
+    for (boolean ipv6 : new boolean[] {false, true}) {
+      udp(2, 1, ipv6, 5301, 4, "DROP DROP");
+      udp(2, 1, ipv6, 5302, 5, "DROP denied");
+      udp(2, 1, ipv6, 5303, 6, "ACCEPT");
+    }
+    host.awaitMetric("flowlog_nflog_prefix_unknown_total", 12);
+    assertRecorded();
+  }
+
+  @Test
   void shouldSaySoWhereItCannotTellHowManyPacketsThereWere() throws IOException {
     machines.iptables(shipped("machines.rules"));
     host.net().in(LiveHost.HOST, "ip", "link", "set", "tap2", "mtu", "3000");

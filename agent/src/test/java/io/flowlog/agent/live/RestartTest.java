@@ -7,13 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The agent ends within an interval, and starts again. Needs root, iproute2 and python3. */
+/** The agent ends within an interval, and starts again. Needs root, iproute2, nft and python3. */
 @Timeout(180)
 class RestartTest {
   private static final long INTERVAL_US = TimeUnit.SECONDS.toMicros(LiveHost.INTERVAL_SECONDS);
@@ -74,6 +75,39 @@ class RestartTest {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  @Test
+  void shouldTellWhatWasDroppedBeforeAndAfterItsEnds() throws IOException {
+    host.set("capture.drops=required");
+    begin();
+    host.write(
+        "rules",
+        """
+        table netdev n {
+          chain in { type filter hook ingress device "tap1" priority 0; udp dport 53 drop; }
+        }
+        """);
+    host.net().in(LiveHost.HOST, "nft", "-f", host.folder().resolve("rules").toString());
+    Traffic.Burst first = traffic.send("vm1", "tap1", 30);
+    host.stop();
+    Traffic.Burst unseen = traffic.send("vm1", "tap1", 10);
+    host.start();
+    Traffic.Burst second = traffic.send("vm1", "tap1", 40);
+    host.await("it is stored", () -> packetsStored(second) == 40);
+    host.kill();
+    host.start();
+    Traffic.Burst third = traffic.send("vm1", "tap1", 50);
+    host.stop();
+
+    PortBooks books = books("tap1");
+    for (Traffic.Burst told : List.of(first, second, third)) {
+      assertEquals(told.frames(), new PortBooks(books.rowsOf(told)).packets("DROP"));
+    }
+    assertEquals(0, books.packetsOf(unseen));
+    assertEquals(0, books.packets("ACCEPT"));
+    assertEquals(2, books.gaps().size(), books.gaps().toString());
+    assertEquals(0, books.lost());
   }
 
   private static void checkGap(PortBooks books, long fromUs, long toUs) {

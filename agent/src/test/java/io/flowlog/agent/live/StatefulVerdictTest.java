@@ -3,7 +3,6 @@ package io.flowlog.agent.live;
 import static io.flowlog.agent.live.Firewalled.ACCEPT;
 import static io.flowlog.agent.live.Firewalled.DROP;
 import static io.flowlog.agent.live.Firewalled.EGRESS;
-import static io.flowlog.agent.live.Firewalled.FIREWALL;
 import static io.flowlog.agent.live.Firewalled.INGRESS;
 
 import io.flowlog.agent.cli.demo.FrameBuilder;
@@ -221,19 +220,10 @@ class StatefulVerdictTest {
       machines.udp(1, 2, ipv6, 5393, 7, DROP);
       machines.udp(3, 2, ipv6, 5394, 9, DROP);
       machines.udp(1, 2, ipv6, 54, 8, DROP);
-      // before the bridge has chosen an output nobody knows for whom they were
-      dropEarly(5391, 3);
-      dropEarly(5392, 4);
+      machines.udpDroppedEarly(2, 1, ipv6, 5391, 3);
+      machines.udpDroppedEarly(2, 1, ipv6, 5392, 4);
     }
     machines.checkWithWitness();
-  }
-
-  private void dropEarly(int port, int times) {
-    int own = machines.nextNumber();
-    Count sent = machines.send(2, times, Firewalled.frame(2, 1, ipv6).udp(own, port).payloadOf(9));
-    String flow = "17 v" + (ipv6 ? 6 : 4) + " " + own + ">" + port + FIREWALL;
-    machines.expect(2, EGRESS, DROP, flow, sent);
-    machines.expectCondemned(sent);
   }
 
   @Test
@@ -276,8 +266,8 @@ class StatefulVerdictTest {
       machines.udp(1, 2, ipv6, 5508, 7, DROP);
       machines.syn(1, 2, ipv6, 5509, DROP);
       machines.ping(3, 2, ipv6, 2, DROP);
-      dropEarly(5506, 3);
-      dropEarly(5507, 4);
+      machines.udpDroppedEarly(2, 1, ipv6, 5506, 3);
+      machines.udpDroppedEarly(2, 1, ipv6, 5507, 4);
     }
     machines.checkWithWitness();
   }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Timeout(180)
 class VerdictTest {
+  private static final int ETHERNET_BYTES = 14;
   private static final int LOAD = 150_000 * Integer.getInteger("flowlog.soak", 1);
 
   @RegisterExtension final LiveHost host = new LiveHost("vm1", "vm2", "vm3");
@@ -82,47 +83,54 @@ class VerdictTest {
     machines.nft(
         """
         table bridge b {
-          chain forward { type filter hook forward priority 0; udp dport 5801 drop; }
-          chain prerouting { type filter hook prerouting priority -300; udp dport 5807 drop; }
+          chain forward { type filter hook forward priority 0; udp dport 5801 counter drop; }
+          chain prerouting { type filter hook prerouting priority -300
+            udp dport 5807 counter drop; }
         }
         table netdev n {
           chain in { type filter hook ingress device "tap2" priority 0
-            udp dport 5802 drop; ip id 77 drop; }
-          chain out { type filter hook egress device "tap1" priority 0; udp dport 5803 drop; }
+            udp dport 5802 counter drop; ip id 77 counter drop; }
+          chain out { type filter hook egress device "tap1" priority 0
+            udp dport 5803 counter drop; }
         }
         table inet i {
-          chain raw { type filter hook prerouting priority -300; udp dport 5804 drop; }
-          chain forward { type filter hook forward priority 10; udp dport 5805 drop; }
-          chain postrouting { type filter hook postrouting priority 0; udp dport 5806 drop; }
+          chain raw { type filter hook prerouting priority -300; udp dport 5804 counter drop; }
+          chain forward { type filter hook forward priority 10; udp dport 5805 counter drop; }
+          chain postrouting { type filter hook postrouting priority 0
+            udp dport 5806 counter drop; }
         }
         """);
     host.start();
-    for (int port : new int[] {5801, 5803, 5805, 5806}) {
-      machines.udp(2, 1, false, port, 4, DROP);
-      machines.udp(2, 1, true, port, 5, DROP);
-    }
-    // before the bridge has chosen an output nobody knows for whom they were
-    for (int port : new int[] {5802, 5804, 5807}) {
-      FrameBuilder frame = Firewalled.frame(2, 1, false).udp(7, port).payloadOf(100);
-      Count sent = machines.send(2, 6, frame);
-      machines.expect(2, EGRESS, DROP, "17 v4 7>" + port + FIREWALL, sent);
+    for (boolean ipv6 : new boolean[] {false, true}) {
+      for (int port : new int[] {5801, 5803, 5805, 5806}) {
+        machines.udp(2, 1, ipv6, port, 4, DROP);
+      }
+      // there nft counts the header of Ethernet, too
+      machines.expectCondemned(new Count(0, 4 * ETHERNET_BYTES));
+      for (int port : new int[] {5802, 5804, 5807}) {
+        machines.udpDroppedEarly(2, 1, ipv6, port, 6);
+      }
+      machines.udp(2, 1, ipv6, 5809, 7, ACCEPT);
+      machines.udp(1, 2, ipv6, 5802, 8, ACCEPT);
     }
     // of the instance metadata service there are no records at all
     FrameBuilder ethernet = FrameBuilder.ethernet(Firewalled.mac(2), Firewalled.mac(1));
-    machines.send(2, 2, ethernet.ipv4("10.77.0.2", "169.254.169.254").udp(7, 5802));
-    machines.udp(2, 1, false, 5809, 7, ACCEPT);
-    machines.udp(1, 2, false, 5802, 8, ACCEPT);
+    FrameBuilder metadata = ethernet.ipv4("10.77.0.2", "169.254.169.254").udp(7, 5802);
+    machines.expectCondemned(machines.send(2, 2, metadata));
     sendFragments();
-    machines.check();
+    machines.checkWithWitness();
   }
 
   /** The second one shows no ports. */
   private void sendFragments() {
     FrameBuilder first = Firewalled.frame(2, 1, false).id(77).fragment(0, true);
     FrameBuilder second = Firewalled.frame(2, 1, false).id(77).fragment(808, false);
-    String flow = "17 v4 8>9" + FIREWALL;
-    machines.expect(2, EGRESS, DROP, flow, machines.send(2, 1, first.udp(8, 9).payloadOf(800)));
-    machines.expect(2, EGRESS, DROP, flow, machines.send(2, 1, second.protocol(17).payloadOf(200)));
+    Count sent =
+        machines
+            .send(2, 1, first.udp(8, 9).payloadOf(800))
+            .plus(machines.send(2, 1, second.protocol(17).payloadOf(200)));
+    machines.expect(2, EGRESS, DROP, "17 v4 8>9" + FIREWALL, sent);
+    machines.expectCondemned(sent);
   }
 
   @Test
@@ -130,20 +138,28 @@ class VerdictTest {
     machines.nft(
         """
         table inet i {
-          chain input { type filter hook input priority 0; udp dport 5301 drop; }
-          chain output { type filter hook output priority 0; udp dport 5302 drop; }
+          chain input { type filter hook input priority 0; udp dport 5301 counter drop; }
+          chain output { type filter hook output priority 0; udp dport 5302 counter drop; }
+          chain mangle { type filter hook postrouting priority -150
+            udp dport 5303 counter drop; }
         }
         """);
     host.start();
     FrameBuilder toHost =
-        FrameBuilder.ethernet(Firewalled.mac(2), "02:77:00:00:00:fe")
+        FrameBuilder.ethernet(Firewalled.mac(2), Firewalled.HOST_MAC)
             .ipv4("10.77.0.2", "10.77.0.254")
             .udp(7, 5301)
             .payloadOf(50);
-    machines.expect(2, EGRESS, DROP, "17 v4 7>5301" + FIREWALL, machines.send(2, 3, toHost));
-    machines.sendDatagrams(LiveHost.HOST, "10.77.0.254 7001 10.77.0.3 5302 100 5");
-    machines.expect(3, INGRESS, DROP, "17 v4 7001>5302" + FIREWALL, new Count(5, 5 * 128));
-    machines.check();
+    Count sent = machines.send(2, 3, toHost);
+    machines.expect(2, EGRESS, DROP, "17 v4 7>5301" + FIREWALL, sent);
+    machines.expectCondemned(sent);
+    for (int port : new int[] {5302, 5303}) {
+      machines.sendDatagrams(LiveHost.HOST, "10.77.0.254 7001 10.77.0.3 " + port + " 100 5");
+      Count ofHost = new Count(5, 5 * 128);
+      machines.expect(3, INGRESS, DROP, "17 v4 7001>" + port + FIREWALL, ofHost);
+      machines.expectCondemned(ofHost);
+    }
+    machines.checkWithWitness();
   }
 
   @Test
@@ -152,7 +168,7 @@ class VerdictTest {
         """
         table bridge b {
           chain forward { type filter hook forward priority 0
-            oifname "tap3" udp dport { 5301, 5302 } drop; }
+            oifname "tap3" udp dport { 5301, 5302 } counter drop; }
         }
         """);
     host.start();
@@ -165,6 +181,7 @@ class VerdictTest {
     machines.expect(2, EGRESS, ACCEPT, "17 v4 7>5301", sent);
     machines.expect(1, INGRESS, ACCEPT, "17 v4 7>5301", sent);
     machines.expect(3, INGRESS, DROP, "17 v4 7>5301" + FIREWALL, sent);
+    machines.expectCondemned(sent);
     FrameBuilder toUnknown =
         FrameBuilder.ethernet(Firewalled.mac(2), "02:77:00:00:00:aa")
             .ipv4("10.77.0.2", "10.77.0.99")
@@ -173,7 +190,8 @@ class VerdictTest {
     sent = machines.send(2, 4, toUnknown);
     machines.expect(2, EGRESS, ACCEPT, "17 v4 7>5302", sent);
     machines.expect(1, INGRESS, ACCEPT, "17 v4 7>5302", sent);
-    machines.check();
+    machines.expectCondemned(sent);
+    machines.checkWithWitness();
   }
 
   @Test
@@ -196,7 +214,7 @@ class VerdictTest {
     // the host answers for the receiver
     machines.expect(2, INGRESS, ACCEPT, "6 v4 5302>" + machines.coming(), new Count(1, 40, 20));
     machines.syn(2, 1, false, 5302, DROP);
-    machines.check();
+    machines.checkWithWitness();
   }
 
   /** Opens a connection; others use its numbers, too, and a stray answer belongs to none. */
@@ -224,6 +242,7 @@ class VerdictTest {
     dropped = dropped.plus(machines.send(2, 3, stray.payloadOf(10)));
     machines.expect(2, EGRESS, DROP, flow + FIREWALL, dropped);
     machines.expect(1, INGRESS, DROP, flow + FIREWALL, dropped);
+    machines.expectCondemned(dropped);
   }
 
   @Test
@@ -235,7 +254,7 @@ class VerdictTest {
         """
         table inet i {
           chain forward { type filter hook forward priority 0
-            udp dport 5400 numgen inc mod 4 0 drop; }
+            udp dport 5400 numgen inc mod 4 0 counter drop; }
         }
         """);
     host.start();
@@ -247,7 +266,9 @@ class VerdictTest {
       machines.expect(machine, direction, ACCEPT, "17 v4 7400>5400", accepted);
       machines.expect(machine, direction, DROP, "17 v4 7400>5400" + FIREWALL, dropped);
     }
-    machines.check();
+    // nft sees the super-packets
+    machines.expectCondemned(new Count(5, 5 * 12_028));
+    machines.checkWithWitness();
   }
 
   @Test
@@ -284,12 +305,13 @@ class VerdictTest {
     machines.nft(
         """
         table inet i {
-          chain forward { type filter hook forward priority 0; udp dport 5301 drop; }
+          chain forward { type filter hook forward priority 0; udp dport 5301 counter drop; }
         }
         """);
     Count sent = machines.send(2, 3, Firewalled.frame(2, 1, false).udp(7, 5301).payloadOf(9));
     machines.expect(2, EGRESS, ACCEPT, "17 v4 7>5301", sent);
-    machines.check();
+    machines.expectCondemned(sent);
+    machines.checkWithWitness();
     assertTrue(host.log().contains("every row is ACCEPT: capture.drops is off"));
     assertTrue(
         host.rowsOf("drops").stream().allMatch(row -> row.text("status").equals("SKIPDATA")));

@@ -21,14 +21,11 @@ public final class KernelDrops implements DropSource {
   /** Between two looks: what they find then is merged, and nobody waits long for it. */
   private static final int PAUSE_MS = 100;
 
-  /** About 13 MB of the kernel's memory: so many flows within a tenth of a second. */
+  /** About 15 MB of the kernel's memory: so many flows within a tenth of a second. */
   private static final int ENTRIES = 1 << 15;
 
   private static final int OVERFLOW_ENTRIES = 1 << 12;
   private static final int DEVICES = 1 << 12;
-
-  /** What only metrics show is asked for once a second. */
-  private static final int COLLECTIONS_PER_FIGURE = 10;
 
   private final DropProgram program;
   private final CounterSet counters;
@@ -44,7 +41,6 @@ public final class KernelDrops implements DropSource {
   private long lostNews;
 
   private long missesTold;
-  private long collections;
 
   private KernelDrops(DropProgram program, DropConfig settings, CounterSet counters)
       throws NativeException {
@@ -111,11 +107,10 @@ public final class KernelDrops implements DropSource {
       lostNews += lost - lostTold;
       lostTold = lost;
     }
-    if (collections++ % COLLECTIONS_PER_FIGURE == 0) {
-      long misses = program.recursionMisses();
-      counters.add(AgentCounter.DROPS_MISSED, misses - missesTold);
-      missesTold = misses;
-    }
+    long misses = program.recursionMisses();
+    counters.add(AgentCounter.DROPS_MISSED, misses - missesTold);
+    lostNews += misses - missesTold;
+    missesTold = misses;
   }
 
   @Override
