@@ -39,8 +39,8 @@ public enum AgentCounter {
       "Dropped packets of too many flows at once: their ports' intervals are SKIPDATA."),
   DROPS_MISSED(
       "drops_missed_total",
-      "Drops anywhere in the kernel that interrupted the look at another one, and were not told: the"
-          + " intervals of all ports are SKIPDATA. Find out what drops most (perf record -e"
+      "Drops anywhere in the kernel that interrupted the look at another one, and were not told:"
+          + " the intervals of all ports are SKIPDATA. Find out what drops most (perf record -e"
           + " skb:kfree_skb), and have its interrupts handled by another processor."),
   NFLOG_LOST(
       "nflog_lost_total",
