@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The live benchmarks themselves, with what needs nothing built. Needs root, gcc and nft. */
+@Tag("slow")
 @Timeout(120)
 class LiveBenchTest {
   private static final Path FOLDER =

@@ -16,11 +16,13 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A machine behind a host that routes and translates, as libvirt sets one up. */
+@Tag("slow")
 @Timeout(180)
 class ConntrackTest {
   private static final String VM = "10.77.1.1";

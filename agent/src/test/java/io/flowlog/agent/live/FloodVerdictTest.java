@@ -11,6 +11,7 @@ import io.flowlog.agent.cli.demo.FrameBuilder;
 import io.flowlog.agent.host.Namespaces;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Packets that a bridge copies, and those that only look like copies: what the records say of their
  * senders and receivers. Needs root, iproute2, nft, python3 and BTF.
  */
+@Tag("slow")
 @Timeout(180)
 class FloodVerdictTest {
   private static final String UNKNOWN_MAC = "02:77:00:00:00:aa";

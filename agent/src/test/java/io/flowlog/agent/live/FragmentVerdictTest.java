@@ -10,6 +10,7 @@ import io.flowlog.agent.cli.demo.FrameBuilder;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Datagrams in fragments, which a firewall judges whole: rows count the fragments that were on the
  * wire. Needs root, iproute2, nft, python3 and BTF.
  */
+@Tag("slow")
 @Timeout(180)
 class FragmentVerdictTest {
   private static final int UDP_BYTES = 8;

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * super-packets by the bridge's hooks and the devices'. Needs root, iproute2, nft, python3, BTF,
  * tc's classifier bpf and /dev/net/tun.
  */
+@Tag("slow")
 @Timeout(180)
 class HookVerdictTest {
   private static final int DATAGRAM_BYTES = 12_000;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Interfaces that come, go and change while the agent runs: what was sent while a port was captured
  * is in the files, and nothing else. Needs root, iproute2 and python3.
  */
+@Tag("slow")
 @Timeout(180)
 class HotPlugTest {
   @RegisterExtension

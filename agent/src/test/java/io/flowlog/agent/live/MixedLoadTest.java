@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * can read: in each interval ACCEPT, DROP and what is counted as lost are what was sent. The
  * firewall has counted each interval's packets, too. Needs root, iproute2, nft, python3 and BTF.
  */
+@Tag("slow")
 @Timeout(900)
 class MixedLoadTest {
   private static final long INTERVAL_US = TimeUnit.SECONDS.toMicros(LiveHost.INTERVAL_SECONDS);

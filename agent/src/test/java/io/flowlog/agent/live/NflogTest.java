@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * What firewalls drop that log it by themselves, with the rules and the list that are shipped, and
  * what the records say of it. Needs root, iproute2, iptables, nft and python3.
  */
+@Tag("slow")
 @Timeout(180)
 class NflogTest {
   private static final String EGRESS = "egress";

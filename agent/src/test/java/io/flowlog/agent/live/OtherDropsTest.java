@@ -11,6 +11,7 @@ import io.flowlog.agent.host.Namespaces;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * What becomes of packets that the host drops although no firewall said so: rows do not speak of a
  * verdict that nobody passed. Needs root, iproute2, python3, BTF and /dev/net/tun.
  */
+@Tag("slow")
 @Timeout(180)
 class OtherDropsTest {
   private static final int MORE_THAN_FITS = 60;

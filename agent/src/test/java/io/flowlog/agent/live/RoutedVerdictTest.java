@@ -11,6 +11,7 @@ import io.flowlog.agent.cli.demo.FrameBuilder;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * libvirt sets it up: what it drops is known to be a machine's, also where no bridge tells. Needs
  * root, iproute2, iptables, nft, python3 and BTF.
  */
+@Tag("slow")
 @Timeout(180)
 class RoutedVerdictTest {
   private static final String OUTSIDE_MAC = "02:88:00:00:00:01";

@@ -8,6 +8,7 @@ import io.flowlog.agent.cli.demo.FrameBuilder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * connections, refused ones, and scans, let through and dropped. Needs root, iproute2, nft, python3
  * and BTF.
  */
+@Tag("slow")
 @Timeout(180)
 class SetupOnlyVerdictTest {
   private static final int SCANNED = 100;

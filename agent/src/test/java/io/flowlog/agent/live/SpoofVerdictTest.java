@@ -6,6 +6,7 @@ import static io.flowlog.agent.live.Firewalled.DROP;
 import io.flowlog.agent.cli.demo.FrameBuilder;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Machines that send under another's address inside connections that are established: rows, senders
  * and the firewall's own counters say the same. Needs root, iproute2, iptables, nft, python3, BTF.
  */
+@Tag("slow")
 @Timeout(180)
 class SpoofVerdictTest {
   private static final int CLIENT = 40_000;

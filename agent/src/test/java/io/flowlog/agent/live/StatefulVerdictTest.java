@@ -9,6 +9,7 @@ import io.flowlog.agent.cli.demo.FrameBuilder;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * and where a firewall knows no connections: rows, senders and the firewall's own counters say the
  * same. Needs root, iproute2, iptables, nft, python3 and BTF.
  */
+@Tag("slow")
 @Timeout(180)
 class StatefulVerdictTest {
   private static final int ETHERNET_BYTES = 14;

@@ -13,11 +13,13 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Hundreds of ports that come and go at once. Needs root, iproute2 and python3. */
+@Tag("slow")
 @Timeout(300)
 class StormTest {
   private static final int ROUNDS = 2 + Integer.getInteger("flowlog.soak", 1);

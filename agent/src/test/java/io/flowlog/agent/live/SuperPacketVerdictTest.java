@@ -13,6 +13,7 @@ import io.flowlog.agent.host.Namespaces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Super-packets that a guest hands over, of which a firewall drops some: ACCEPT and DROP count them
  * in the same unit. Needs root, iproute2, nft, python3, BTF and /dev/net/tun.
  */
+@Tag("slow")
 @Timeout(180)
 class SuperPacketVerdictTest {
   private static final int PAYLOAD_BYTES = 20_000;

@@ -11,6 +11,7 @@ import io.flowlog.agent.host.Namespaces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * while a firewall that knows connections stops and lets them pass. Needs root, iproute2, nft,
  * python3 and BTF.
  */
+@Tag("slow")
 @Timeout(180)
 class UploadVerdictTest {
   private static final int SERVER = 5400;

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.flowlog.agent.cli.demo.FrameBuilder;
 import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * What firewalls of every kind let pass and what they drop, and what the records say of it: the
  * same, to the packet and the byte. Needs root, iproute2, iptables, nft, python3 and BTF.
  */
+@Tag("slow")
 @Timeout(180)
 class VerdictTest {
   private static final int ETHERNET_BYTES = 14;
